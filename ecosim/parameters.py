@@ -1,0 +1,530 @@
+"""Every parameter of the model, declared once: type, unit, bounds, default, source, role and help.
+
+Command-line options, TOML validation, sweep spaces, dashboard sliders and the reference page are made from
+these declarations. This module knows nothing of files, of state or of Mesa.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal
+
+from ecosim.errors import ParameterError, nearest_name
+
+__all__ = [
+    "Clusters",
+    "Declaration",
+    "Dials",
+    "Diversity",
+    "Knowledge",
+    "Labs",
+    "Latent",
+    "Medium",
+    "Parameters",
+    "Population",
+    "Record",
+    "declarations",
+    "find_declaration",
+]
+
+Role = Literal["assumption", "lever", "dial", "setting"]
+Value = bool | int | float
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What is known of one parameter.
+
+    `path` is ``group.name``; `low` and `high` are inclusive bounds in `unit`; `source` is where the default comes
+    from, or ``assumption``.
+    """
+
+    path: str
+    type: type
+    unit: str
+    default: Value
+    low: float
+    high: float
+    source: str
+    role: Role
+    english: str
+    french: str
+
+    @property
+    def name(self) -> str:
+        return self.path.split(".")[1]
+
+    @property
+    def allowed(self) -> str:
+        """The allowed values, in words."""
+        if self.type is bool:
+            return "true or false"
+        kind = "a whole number" if self.type is int else "a number"
+        return f"{kind} from {self.low:g} to {self.high:g}"
+
+    def check(self, value: Any, where: str = "") -> Value:
+        """Return `value` as this parameter's type.
+
+        Raises
+        ------
+        ParameterError
+            When the type is wrong, the value is not finite, or it lies outside the bounds.
+        """
+        place = f"{where}: " if where else ""
+        wrong = ParameterError(f"{place}{self.path} = {value!r}: allowed is {self.allowed}")
+        if self.type is bool:
+            if isinstance(value, bool) or type(value).__name__ in ("bool_", "bool"):
+                return bool(value)
+            raise wrong
+        if isinstance(value, bool | str | bytes) or value is None:
+            raise wrong
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            raise wrong from None
+        if not math.isfinite(number) or not self.low <= number <= self.high:
+            raise wrong
+        if self.type is int:
+            if number != int(number):
+                raise wrong
+            return int(number)
+        return number
+
+    def parse(self, text: str, where: str = "") -> Value:
+        """Return the value written as `text` (as on the command line); raises ParameterError like `check`."""
+        if self.type is bool:
+            word = text.strip().lower()
+            if word in ("true", "false"):
+                return word == "true"
+            return self.check(text, where)
+        try:
+            return self.check(float(text), where)
+        except ValueError:
+            return self.check(text, where)
+
+
+def _declare(
+    default: Value,
+    low: float,
+    high: float,
+    unit: str,
+    source: str,
+    role: Role,
+    english: str,
+    french: str,
+) -> Any:
+    return field(
+        default=default,
+        metadata={
+            "low": low,
+            "high": high,
+            "unit": unit,
+            "source": source,
+            "role": role,
+            "english": english,
+            "french": french,
+        },
+    )
+
+
+def _switch(default: bool, source: str, role: Role, english: str, french: str) -> Any:
+    return _declare(default, 0, 1, "switch", source, role, english, french)
+
+
+@dataclass(frozen=True)
+class Population:
+    """Who is there."""
+
+    firms: int = _declare(
+        900, 0, 5_000_000, "organisations", "assumption", "assumption",
+        "Number of firms.", "Nombre d'entreprises.",
+    )  # fmt: skip
+    labs: int = _declare(
+        100, 0, 1_000_000, "organisations", "assumption", "assumption",
+        "Number of laboratories.", "Nombre de laboratoires.",
+    )  # fmt: skip
+    clusters: int = _declare(
+        10, 1, 10_000, "clusters", "assumption", "assumption",
+        "Number of clusters, named ones included.", "Nombre de clusters, ceux qui ont un nom compris.",
+    )  # fmt: skip
+    size_dispersion: float = _declare(
+        0.5, 0, 2, "log units", "assumption", "assumption",
+        "Standard deviation of the logarithm of cluster sizes.",
+        "Écart-type du logarithme de la taille des clusters.",
+    )  # fmt: skip
+    theme_share: float = _declare(
+        0.75, 0, 1, "share", "assumption", "assumption",
+        "Share of a cluster's organisations that work in its theme sector.",
+        "Part des membres d'un cluster qui travaillent dans son secteur thématique.",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Diversity:
+    """First ingredient: variety, balance and disparity of sectors; openness to distance (Stirling 2007)."""
+
+    sectors: int = _declare(
+        6, 1, 64, "sectors", "assumption", "assumption",
+        "Number of sectors (variety) when the scenario names none.",
+        "Nombre de secteurs (variété) quand le scénario n'en nomme pas.",
+    )  # fmt: skip
+    disparity: float = _declare(
+        1.0, 0, 10, "knowledge units", "unit of length of the knowledge space", "assumption",
+        "Mean distance between the centres of two sectors (disparity).",
+        "Distance moyenne entre les centres de deux secteurs (disparité).",
+    )  # fmt: skip
+    sector_spread: float = _declare(
+        0.2, 0, 5, "knowledge units", "assumption", "assumption",
+        "Standard deviation, per axis, of basic bricks around their sector's centre.",
+        "Écart-type, par axe, des briques de base autour du centre de leur secteur.",
+    )  # fmt: skip
+    openness: float = _declare(
+        1.0, 0.01, 10, "knowledge units", "Nooteboom et al. 2007 (inverted U)", "assumption",
+        "Cognitive distance d* at which organisations hybridise best.",
+        "Distance cognitive d* à laquelle les organisations hybrident le mieux.",
+    )  # fmt: skip
+    distance_matters: bool = _switch(
+        True, "Nooteboom et al. 2007", "assumption",
+        "Off: every cognitive distance hybridises as well as d* (h = 1).",
+        "Non : toute distance cognitive hybride aussi bien que d* (h = 1).",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """Bricks and portfolios."""
+
+    dimensions: int = _declare(
+        4, 1, 16, "axes", "design document, section 1", "assumption",
+        "Dimensions d of the knowledge space.", "Dimensions d de l'espace des connaissances.",
+    )  # fmt: skip
+    core_size: int = _declare(
+        8, 1, 100, "bricks", "design document, section 2", "assumption",
+        "Basic bricks n0 that an organisation holds and never forgets.",
+        "Briques de base n0 qu'une organisation détient et n'oublie jamais.",
+    )  # fmt: skip
+    capacity: int = _declare(
+        40, 2, 1000, "bricks", "design document, section 2", "assumption",
+        "Portfolio capacity K; a full portfolio loses a random hybrid.",
+        "Capacité K du portefeuille ; plein, il perd un hybride au hasard.",
+    )  # fmt: skip
+    forgetting: float = _declare(
+        0.04, 0, 5, "1/month", "design document, section 3", "assumption",
+        "Forgetting rate mu per carrier of a hybrid.", "Taux d'oubli mu par porteur d'un hybride.",
+    )  # fmt: skip
+    birth_spread: float = _declare(
+        0.05, 0, 5, "knowledge units", "assumption", "assumption",
+        "Standard deviation sigma, per axis, of a hybrid around its parents' midpoint.",
+        "Écart-type sigma, par axe, d'un hybride autour du milieu de ses parents.",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Latent:
+    """Latent opportunities: quenched barriers and the drive against them."""
+
+    barrier_scale: float = _declare(
+        1.0, 1e-6, 1e6, "drive units", "unit of the drive", "assumption",
+        "Mean E0 of the exponential activation barriers.",
+        "Moyenne E0 des barrières d'activation exponentielles.",
+    )  # fmt: skip
+    base_drive: float = _declare(
+        0.01, 0, 1e3, "drive units", "assumption", "assumption",
+        "Drive e0 that is there without any attractor.", "Impulsion e0 présente sans aucun attracteur.",
+    )  # fmt: skip
+    spontaneous: bool = _switch(
+        True, "design document, section 3 (the seeded experiment turns it off)", "setting",
+        "Whether two basic bricks can make a brick.", "Deux briques de base peuvent-elles en faire une.",
+    )  # fmt: skip
+    seeded_share: float = _declare(
+        0.0, 0, 1, "share", "design document, section 3", "setting",
+        "Share of organisations given one hybrid before the first month.",
+        "Part des organisations qui reçoivent un hybride avant le premier mois.",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Medium:
+    """Third ingredient: the propagation medium, a network of four layers."""
+
+    meeting_rate: float = _declare(
+        2.0, 0, 100, "meetings/month", "design document, section 3", "assumption",
+        "Meetings m that an organisation starts each month.",
+        "Rencontres m qu'une organisation engage chaque mois.",
+    )  # fmt: skip
+    transmissibility: float = _declare(
+        0.02, 0, 1, "1/meeting", "design document, section 3", "assumption",
+        "Probability tau that a drawn hybrid is copied to the other side.",
+        "Probabilité tau qu'un hybride tiré soit copié par l'autre partie.",
+    )  # fmt: skip
+    cluster_share: float = _declare(
+        0.6, 0, 1, "weight", "assumption", "assumption",
+        "Weight of the cluster layer among meetings (the four are scaled to sum to 1).",
+        "Poids de la couche cluster dans les rencontres (les quatre sont ramenés à 1).",
+    )  # fmt: skip
+    bridge_share: float = _declare(
+        0.15, 0, 1, "weight", "assumption", "assumption",
+        "Weight of the bridge layer (between clusters).", "Poids de la couche passerelle (entre clusters).",
+    )  # fmt: skip
+    science_share: float = _declare(
+        0.1, 0, 1, "weight", "assumption", "assumption",
+        "Weight of the science layer (labs).", "Poids de la couche scientifique (laboratoires).",
+    )  # fmt: skip
+    digital_share: float = _declare(
+        0.15, 0, 1, "weight", "assumption", "assumption",
+        "Weight of the digital and world layer (anyone).", "Poids de la couche numérique et mondiale (tous).",
+    )  # fmt: skip
+    cluster_degree: float = _declare(
+        12.0, 0, 1000, "ties", "assumption", "assumption",
+        "Mean number of ties of an organisation inside its cluster.",
+        "Nombre moyen de liens d'une organisation dans son cluster.",
+    )  # fmt: skip
+    bridge_degree: float = _declare(
+        2.0, 0, 1000, "ties", "assumption", "assumption",
+        "Mean number of ties of an organisation to other clusters.",
+        "Nombre moyen de liens d'une organisation vers d'autres clusters.",
+    )  # fmt: skip
+    science_degree: float = _declare(
+        6.0, 0, 1000, "ties", "assumption", "assumption",
+        "Mean number of science ties that a lab starts: half to labs anywhere, half to firms of its cluster.",
+        "Nombre moyen de liens scientifiques qu'un laboratoire engage : moitié laboratoires, moitié entreprises.",
+    )  # fmt: skip
+    geographic_range: float = _declare(
+        200.0, 1, 1e5, "km", "assumption", "assumption",
+        "Distance over which bridges between clusters fall by e.",
+        "Distance sur laquelle les passerelles entre clusters décroissent d'un facteur e.",
+    )  # fmt: skip
+    cognitive_range: float = _declare(
+        1.0, 0.01, 100, "knowledge units", "assumption", "assumption",
+        "Cognitive distance over which bridges between clusters fall by e.",
+        "Distance cognitive sur laquelle les passerelles décroissent d'un facteur e.",
+    )  # fmt: skip
+    bridge_openness: float = _declare(
+        1.0, 0, 1, "share", "assumption", "lever",
+        "How open the federation keeps the bridges between its clusters.",
+        "Degré d'ouverture des passerelles que la fédération tient entre ses clusters.",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Clusters:
+    """What the clusters themselves do: bring people together."""
+
+    encounters_per_year: float = _declare(
+        0.0, 0, 12, "1/year", "assumption", "lever",
+        "Encounters that a cluster of brokerage 1 organises each year with another cluster.",
+        "Rencontres qu'un cluster de courtage 1 organise chaque année avec un autre cluster.",
+    )  # fmt: skip
+    encounter_strength: float = _declare(
+        0.05, 0, 1e3, "drive units", "assumption", "assumption",
+        "Strength of an encounter that a cluster organises.",
+        "Force d'une rencontre organisée par un cluster.",
+    )  # fmt: skip
+    encounter_width: float = _declare(
+        0.3, 0.001, 10, "knowledge units", "assumption", "assumption",
+        "Width of an encounter that a cluster organises.",
+        "Largeur d'une rencontre organisée par un cluster.",
+    )  # fmt: skip
+    encounter_boost: float = _declare(
+        2.0, 1, 100, "factor", "assumption", "assumption",
+        "Meeting rate at the heart of an encounter, as a multiple of the usual.",
+        "Taux de rencontre au coeur d'une rencontre, en multiple de l'habituel.",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Labs:
+    """What only labs do: create basic bricks."""
+
+    creation_rate: float = _declare(
+        0.02, 0, 1, "1/month", "assumption", "assumption",
+        "Probability that a lab renews one of its basic bricks in a month.",
+        "Probabilité qu'un laboratoire renouvelle une de ses briques de base dans le mois.",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Dials:
+    """One dial per ingredient: 0 absent, 1 as the scenario has it. The map is in docs/odd.md."""
+
+    diversity_dial: float = _declare(
+        1.0, 0, 1, "dial", "design document, section 2", "dial",
+        "Diversity: scales the shares of all sectors but the largest, and the distances between sectors.",
+        "Diversité : règle la part des secteurs autres que le premier et les distances entre secteurs.",
+    )  # fmt: skip
+    attractor_dial: float = _declare(
+        1.0, 0, 1, "dial", "design document, section 2", "dial",
+        "Attractors: scales their strength and what encounters add to the meeting rate.",
+        "Attracteurs : règle leur force et ce que les rencontres ajoutent au taux de rencontre.",
+    )  # fmt: skip
+    medium_dial: float = _declare(
+        1.0, 0, 1, "dial", "design document, section 2", "dial",
+        "Propagation medium: scales the meeting rate and the transmissibility.",
+        "Milieu de propagation : règle le taux de rencontre et la transmissibilité.",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Record:
+    """How the run is watched; changes no result."""
+
+    reproduction_every: int = _declare(
+        12, 0, 1200, "months", "assumption", "setting",
+        "Months between two next-generation evaluations of R (0: never).",
+        "Mois entre deux évaluations de R par la matrice de génération suivante (0 : jamais).",
+    )  # fmt: skip
+    emergence_floor: float = _declare(
+        0.02, 0, 100, "births/organisation/year", "assumption", "setting",
+        "Recombinant births per organisation and year that count as emergence.",
+        "Naissances recombinantes par organisation et par an à partir desquelles on parle d'émergence.",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """All parameters, in groups. Frozen: a change makes a new object (`with_values`)."""
+
+    population: Population = field(default_factory=Population)
+    diversity: Diversity = field(default_factory=Diversity)
+    knowledge: Knowledge = field(default_factory=Knowledge)
+    latent: Latent = field(default_factory=Latent)
+    medium: Medium = field(default_factory=Medium)
+    clusters: Clusters = field(default_factory=Clusters)
+    labs: Labs = field(default_factory=Labs)
+    dials: Dials = field(default_factory=Dials)
+    record: Record = field(default_factory=Record)
+
+    def __post_init__(self) -> None:
+        for declaration in declarations():
+            group, name = declaration.path.split(".")
+            declaration.check(getattr(getattr(self, group), name))
+        if self.knowledge.core_size >= self.knowledge.capacity:
+            raise ParameterError(
+                f"knowledge.core_size = {self.knowledge.core_size}: must be less than "
+                f"knowledge.capacity = {self.knowledge.capacity}, or no hybrid finds a place"
+            )
+        if self.population.firms + self.population.labs < 2:
+            raise ParameterError(
+                f"population.firms + population.labs = {self.population.firms + self.population.labs}: "
+                "at least 2 organisations are needed to meet"
+            )
+        if sum(self.medium_weights) <= 0:
+            raise ParameterError(
+                "medium.cluster_share, bridge_share, science_share and digital_share are all 0: "
+                "at least one layer must be open"
+            )
+
+    @property
+    def medium_weights(self) -> tuple[float, float, float, float]:
+        medium = self.medium
+        return (medium.cluster_share, medium.bridge_share, medium.science_share, medium.digital_share)
+
+    @property
+    def layer_shares(self) -> tuple[float, float, float, float]:
+        """Shares of the four layers among meetings, summing to 1: cluster, bridge, science, digital."""
+        total = sum(self.medium_weights)
+        a, b, c, d = self.medium_weights
+        return (a / total, b / total, c / total, d / total)
+
+    @property
+    def effective_meeting_rate(self) -> float:
+        """Meeting rate m after the medium dial, in meetings per organisation and month."""
+        return self.medium.meeting_rate * self.dials.medium_dial
+
+    @property
+    def effective_transmissibility(self) -> float:
+        """Transmissibility tau after the medium dial, per meeting and direction."""
+        return self.medium.transmissibility * self.dials.medium_dial
+
+    def with_values(self, values: Mapping[str, Any], where: str = "") -> Parameters:
+        """Return a copy in which each ``group.name`` (or bare ``name``) of `values` has its new value.
+
+        Raises
+        ------
+        ParameterError
+            For an unknown name, a wrong type or a value out of bounds.
+        """
+        changes: dict[str, dict[str, Value]] = {}
+        for key, value in values.items():
+            declaration = find_declaration(key, where)
+            group, name = declaration.path.split(".")
+            changes.setdefault(group, {})[name] = declaration.check(value, where)
+        groups = {
+            group: dataclasses.replace(getattr(self, group), **named) for group, named in changes.items()
+        }
+        return dataclasses.replace(self, **groups)
+
+    def to_dict(self) -> dict[str, dict[str, Value]]:
+        """Return all values as ``{group: {name: value}}``."""
+        return {
+            group.name: {item.name: getattr(getattr(self, group.name), item.name) for item in fields(group_type)}
+            for group, group_type in _groups()
+        }
+
+    def changed(self) -> dict[str, dict[str, Value]]:
+        """Return only the values that differ from their defaults, as ``{group: {name: value}}``."""
+        out: dict[str, dict[str, Value]] = {}
+        for declaration in declarations():
+            group, name = declaration.path.split(".")
+            value = getattr(getattr(self, group), name)
+            if value != declaration.default:
+                out.setdefault(group, {})[name] = value
+        return out
+
+
+_GROUP_TYPES: dict[str, type] = {
+    "population": Population,
+    "diversity": Diversity,
+    "knowledge": Knowledge,
+    "latent": Latent,
+    "medium": Medium,
+    "clusters": Clusters,
+    "labs": Labs,
+    "dials": Dials,
+    "record": Record,
+}
+_TYPES: dict[str, type] = {"bool": bool, "int": int, "float": float}
+
+
+def _groups() -> Iterator[tuple[Any, type]]:
+    for group in fields(Parameters):
+        yield group, _GROUP_TYPES[group.name]
+
+
+def _declare_all() -> dict[str, Declaration]:
+    found = {}
+    for group, group_type in _groups():
+        for item in fields(group_type):
+            path = f"{group.name}.{item.name}"
+            found[path] = Declaration(
+                path=path, type=_TYPES[str(item.type)], default=item.default, **item.metadata
+            )
+    return found
+
+
+_DECLARATIONS = _declare_all()
+_BY_NAME = {declaration.name: declaration for declaration in _DECLARATIONS.values()}
+
+
+def declarations() -> tuple[Declaration, ...]:
+    """Return the declarations of all parameters, in order."""
+    return tuple(_DECLARATIONS.values())
+
+
+def find_declaration(key: str, where: str = "") -> Declaration:
+    """Return the declaration of ``group.name`` or of a bare ``name``.
+
+    Raises
+    ------
+    ParameterError
+        When there is no such parameter; the message gives the nearest one.
+    """
+    found = _DECLARATIONS.get(key) or _BY_NAME.get(key)
+    if found is None:
+        place = f"{where}: " if where else ""
+        hint = nearest_name(key, [*_DECLARATIONS, *_BY_NAME])
+        raise ParameterError(f"{place}unknown parameter {key!r}{hint}; `ecosim parameters` lists them all")
+    return found

@@ -1,0 +1,36 @@
+"""Meet: organisations start meetings; each finds its layer and its partner by tie weight."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ecosim.kernels.meet import find_partners, start_meetings
+from ecosim.processes.base import Process, World
+from ecosim.state import Meetings
+
+__all__ = ["Meet"]
+
+
+class Meet(Process):
+    """The number of meetings that an organisation starts in a month is Poisson; they take place in random order."""
+
+    name = "meet"
+    reads = (
+        "organisations.identity", "organisations.held", "organisations.rate", "organisations.cluster",
+        "clusters.brokerage",
+    )  # fmt: skip
+    writes = ("meetings",)
+
+    def step(self, model: World) -> None:
+        state, parameters = model.state, model.parameters
+        organisations = state.organisations
+        base, initiator = start_meetings(
+            self.key(model), organisations["identity"], organisations["held"], organisations["rate"]
+        )
+        layer, partner = find_partners(
+            base, initiator, organisations["cluster"], np.cumsum(parameters.layer_shares),
+            state.clusters["brokerage"] * parameters.medium.bridge_openness,
+            state.ties.start, state.ties.partner, state.ties.cumulative, organisations["held"],
+        )  # fmt: skip
+        drawn = np.full((len(base), 2), -1, np.int32)
+        state.meetings = Meetings(base, initiator, partner, layer, drawn)

@@ -1,0 +1,29 @@
+"""Record: writes the month down. Changes nothing that the model reads."""
+
+from __future__ import annotations
+
+from ecosim.measures import evaluate
+from ecosim.processes.base import Process, World
+from ecosim.reproduction import NextGeneration
+
+__all__ = ["Record"]
+
+
+class Record(Process):
+    """Tallies every month; the costly indicators every ``record.reproduction_every`` months."""
+
+    name = "record"
+    reads = ("organisations.held", "organisations.portfolio", "bricks.position", "meetings")
+    writes = ("history",)
+
+    def __init__(self) -> None:
+        self.next_generation = NextGeneration()
+
+    def step(self, model: World) -> None:
+        state = model.state
+        state.history.append(state.tally, state.layer_births, int((state.organisations["held"] > 0).sum()))
+        state.tally[:] = 0
+        state.layer_births[:] = 0
+        every = state.parameters.record.reproduction_every
+        if every and state.month % every == 0:
+            state.history.evaluations.append({"month": state.month, **evaluate(state, self.next_generation)})
