@@ -89,10 +89,6 @@ def medium(state: State) -> dict[str, float]:
     """  # fmt: skip
     ties, organisations, parameters = state.ties, state.organisations, state.parameters
     alive = state.alive
-    total = len(organisations)
-    matrix = sparse.csr_matrix((np.ones(len(ties.partner), np.int8), ties.partner, ties.start[::3]), shape=(total,) * 2)
-    _, component = csgraph.connected_components(matrix, directed=False)
-    sizes = np.bincount(component[alive], minlength=1)
     meetings = state.meetings
     met = meetings.partner >= 0
     cluster = organisations["cluster"]
@@ -100,14 +96,31 @@ def medium(state: State) -> dict[str, float]:
     living = max(int(alive.sum()), 1)
     held = organisations["held"][alive]
     return {
-        "mean_degree": len(ties.partner) / max(total, 1),
+        "mean_degree": len(ties.partner) / max(len(organisations), 1),
         "bridging_share": float(crossing.mean()) if len(crossing) else 0.0,
-        "largest_component": float(sizes.max()) / living,
+        "largest_component": largest_component(state),
         "diffusion_number": diffusion_number(
             float(met.sum()) / living, float(held.mean()) + 1.0 if len(held) else 1.0,
             parameters.effective_transmissibility, parameters.knowledge.forgetting,
         ),
     }  # fmt: skip
+
+
+def largest_component(state: State) -> float:
+    """Return the share of organisations in the largest component of ties (remembered until ties or members change)."""
+    ties, alive = state.ties, state.alive
+    total, living = len(alive), int(alive.sum())
+    known = state.extra.get("largest component")
+    if known is not None and known[0] is ties and known[1] == living:
+        return float(known[2])
+    matrix = sparse.csr_matrix((np.ones(len(ties.partner), np.int8), ties.partner, ties.start[::3]), shape=(total,) * 2)
+    if not alive.all():
+        present = sparse.diags_array(alive.astype(np.int8), dtype=np.int8)
+        matrix = present @ matrix @ present
+    _, component = csgraph.connected_components(matrix, directed=False)
+    share = float(np.bincount(component[alive], minlength=1).max()) / max(living, 1)
+    state.extra["largest component"] = (ties, living, share)
+    return share
 
 
 def latent_opportunities(state: State) -> float:
@@ -131,8 +144,10 @@ def latent_opportunities(state: State) -> float:
 
 def evaluate(state: State, next_generation: NextGeneration) -> dict[str, float]:
     """Return the indicators that are too costly for every month."""
+    r = next_generation.evaluate(state)
     return {
-        "r_theoretical": next_generation.evaluate(state),
+        "r_theoretical": r,
+        "r_expected_cohort": next_generation.expected_cohort,
         **diversity(state),
         **medium(state),
         "latent_opportunities": latent_opportunities(state),

@@ -10,7 +10,7 @@ import dataclasses
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from ecosim.errors import ParameterError, nearest_name
 
@@ -232,7 +232,7 @@ class Latent:
         "Moyenne E0 des barrières d'activation exponentielles.",
     )  # fmt: skip
     base_drive: float = _declare(
-        0.01, 0, 1e3, "drive units", "assumption", "assumption",
+        0.004, 0, 1e3, "drive units", "assumption", "assumption",
         "Drive e0 that is there without any attractor.", "Impulsion e0 présente sans aucun attracteur.",
     )  # fmt: skip
     spontaneous: bool = _switch(
@@ -500,7 +500,7 @@ def _declare_all() -> dict[str, Declaration]:
         for item in fields(group_type):
             path = f"{group.name}.{item.name}"
             found[path] = Declaration(
-                path=path, type=_TYPES[str(item.type)], default=item.default, **item.metadata
+                path=path, type=_TYPES[str(item.type)], default=cast(Value, item.default), **item.metadata
             )
     return found
 

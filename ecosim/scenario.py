@@ -10,13 +10,12 @@ import math
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from ecosim.errors import InputFileError, ScenarioError, nearest_name
 from ecosim.parameters import Parameters
-from ecosim.tables import finite, positive, read_rows, text
+from ecosim.tables import finite, positive, read_rows, text, weight
 
 __all__ = [
     "ATTRACTOR_KINDS",
@@ -27,6 +26,7 @@ __all__ = [
     "Scenario",
     "SectorSpec",
     "Tie",
+    "read_clusters",
     "shipped_scenarios",
 ]
 
@@ -90,13 +90,14 @@ class AttractorSpec:
 
 @dataclass(frozen=True)
 class Organisation:
-    """One row of an organisations file."""
+    """One row of an organisations file; `row` is its number there, for messages."""
 
     id: str
     kind: str
     sector: str
     cluster: str
     region: str = ""
+    row: int = 0
 
 
 @dataclass(frozen=True)
@@ -157,6 +158,8 @@ class Scenario:
             raise ScenarioError(f"{path}: this is a folder, a .toml file is needed") from None
         except PermissionError:
             raise ScenarioError(f"{path}: the file may not be read (permission denied)") from None
+        except OSError as problem:
+            raise ScenarioError(f"{path}: the file cannot be read ({problem.strerror or problem})") from None
         try:
             return cls.from_toml(content.decode("utf-8"), base=path.parent, where=str(path))
         except UnicodeDecodeError as problem:
@@ -261,14 +264,14 @@ class Scenario:
     def read_ties(self) -> Iterator[tuple[int, Tie]]:
         """Yield ``(row number, tie)`` of the ties file; raises InputFileError."""
         if self.ties_file is not None:
-            for number, row in read_rows(self.ties_file, {"a": text, "b": text, "weight": positive}, ["weight"]):
-                weight = 1.0 if row["weight"] is None else float(row["weight"])  # type: ignore[arg-type]
-                yield number, Tie(str(row["a"]), str(row["b"]), weight)
+            for number, row in read_rows(self.ties_file, {"a": text, "b": text, "weight": weight}, ["weight"]):
+                share = 1.0 if row["weight"] is None else float(row["weight"])  # type: ignore[arg-type]
+                yield number, Tie(str(row["a"]), str(row["b"]), share)
 
 
 def shipped_scenarios() -> dict[str, Path]:
     """Return the scenarios that ship with the package, by name."""
-    folder = Path(str(resources.files("ecosim"))) / "scenarios"
+    folder = Path(__file__).parent / "scenarios"
     return {path.stem: path for path in sorted(folder.glob("*.toml"))}
 
 
@@ -302,7 +305,8 @@ def _read_organisations(path: Path) -> Iterator[Organisation]:
         if name in seen:
             raise InputFileError(f"{path}: row {number}: id = {name!r}: already in row {seen[name]}")
         seen[name] = number
-        yield Organisation(name, str(row["kind"]), str(row["sector"]), str(row["cluster"]), str(row["region"] or ""))
+        region = str(row["region"] or "")
+        yield Organisation(name, str(row["kind"]), str(row["sector"]), str(row["cluster"]), region, number)
 
 
 def _kind(value: str) -> str:
@@ -378,7 +382,7 @@ def _check_attractor(spec: AttractorSpec, where: str, sectors: Sequence[str], di
     _number(spec.boost, f"{where}: boost", 1, 100)
     _point(spec.centre, f"{where}: centre", dimensions)
     if (spec.centre is None) == (not spec.sectors):
-        raise ScenarioError(f"{where}: give either sectors (a list of names) or centre (a list of {dimensions} numbers)")
+        raise ScenarioError(f"{where}: give either sectors (names) or centre (a list of {dimensions} numbers)")
     for name in spec.sectors:
         if sectors and name not in sectors:
             raise ScenarioError(
@@ -470,7 +474,7 @@ def _plain(row: Any) -> dict[str, Any]:
     out = {}
     for item in dataclasses.fields(row):
         value = getattr(row, item.name)
-        if value is None or value == item.default or value == ():
+        if value is None or value in (item.default, ()):
             continue
         out[item.name] = list(value) if isinstance(value, tuple) else value
     return out

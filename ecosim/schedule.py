@@ -26,7 +26,9 @@ def core_schedule() -> tuple[Process, ...]:
     return (Attract(), Meet(), Hybridise(), Propagate(), Forget(), Create(), Record())
 
 
-def with_process(new: Process, before: str = "record", schedule: Sequence[Process] | None = None) -> tuple[Process, ...]:
+def with_process(
+    new: Process, before: str = "record", schedule: Sequence[Process] | None = None
+) -> tuple[Process, ...]:
     """Return a schedule with one more process, put before the one named `before`.
 
     Raises

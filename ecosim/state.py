@@ -311,7 +311,7 @@ class State:
     tally: Array = field(default_factory=lambda: np.zeros(len(TALLY), np.int64))
     layer_births: Array = field(default_factory=lambda: np.zeros((4, 2), np.int64))
     cohort_offspring: Array = field(default_factory=lambda: np.zeros(128))
-    history: History = field(default_factory=lambda: History())
+    history: History = field(default_factory=History)
     events: list[tuple[int, str, str]] = field(default_factory=list)  # month, kind, sentence
     extra: dict[str, Any] = field(default_factory=dict)  # for processes of the user's own
 

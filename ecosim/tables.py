@@ -8,12 +8,13 @@ from __future__ import annotations
 import csv
 import gzip
 import math
-from collections.abc import Callable, Iterator, Sequence
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ecosim.errors import InputFileError, nearest_name
 
-__all__ = ["finite", "positive", "read_rows", "text"]
+__all__ = ["finite", "positive", "read_rows", "text", "weight"]
 
 Reader = Callable[[str], object]
 
@@ -47,9 +48,20 @@ def positive(value: str) -> float:
     return number
 
 
+def weight(value: str) -> float:
+    """Accept a number above 0 that single precision can hold."""
+    try:
+        number = positive(value)
+    except ValueError:
+        number = 0.0
+    if not 1e-30 <= number <= 1e30:
+        raise ValueError("a number from 1e-30 to 1e30")
+    return number
+
+
 def read_rows(
     path: Path,
-    columns: dict[str, Reader],
+    columns: Mapping[str, Reader],
     optional: Sequence[str] = (),
 ) -> Iterator[tuple[int, dict[str, object]]]:
     """Yield ``(row number, {column: value})`` for each data row of a CSV file; the header is row 1.
@@ -71,6 +83,9 @@ def read_rows(
             if not header:
                 raise InputFileError(f"{path}: the file is empty; expected columns {', '.join(columns)}")
             header = [name.strip() for name in header]
+            for name in columns:
+                if header.count(name) > 1:
+                    raise InputFileError(f"{path}: row 1: column {name!r} stands there {header.count(name)} times")
             for name in columns:
                 if name not in header and name not in optional:
                     raise InputFileError(
@@ -110,8 +125,10 @@ def read_rows(
     except PermissionError:
         raise InputFileError(f"{path}: the file may not be read (permission denied)") from None
     except UnicodeDecodeError as problem:
-        raise InputFileError(f"{path}: not UTF-8 text (byte {problem.start})") from None
-    except (gzip.BadGzipFile, EOFError):
+        raise InputFileError(f"{path}: not UTF-8 text ({problem.reason})") from None
+    except (gzip.BadGzipFile, EOFError, zlib.error):
         raise InputFileError(f"{path}: not a whole gzip file") from None
     except csv.Error as problem:
         raise InputFileError(f"{path}: not a CSV file ({problem})") from None
+    except OSError as problem:
+        raise InputFileError(f"{path}: the file cannot be read ({problem.strerror or problem})") from None

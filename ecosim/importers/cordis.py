@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ecosim.errors import InputFileError, ParameterError, nearest_name
+from ecosim.importers.assumptions import horizon_attractors
 from ecosim.importers.network import Network, commonest, communities, community_names
 from ecosim.importers.participations import KINDS, Participations, read_participations, read_programmes
 from ecosim.importers.sectors import most_active, sector_centres
@@ -113,6 +114,10 @@ def import_cordis(
     ]
     people, order = _clustered(people, network, clusters, notes)
     kinds = Counter(row.kind for row in people)
+    attractors = horizon_attractors({row.sector for row in people})
+    if attractors:
+        names = " and ".join(attractor.name for attractor in attractors)
+        notes.append(f"Attractors are assumptions, not data: {names}.")
     years = "" if data.years is None else f" of projects started {data.years[0]}–{data.years[1]}"
     return write_network(
         out,
@@ -123,6 +128,7 @@ def import_cordis(
             f"{kinds['other']:,} others. Two organisations are tied when they share projects. "
             f"Clusters are {'communities of that network' if clusters == 'communities' else 'countries'}, "
             f"sectors are {'types of organisation' if programmes is None else 'programme parts'}."
+            f"{' Attractors are assumptions, not data.' if attractors else ''}"
         ),
         months=months,
         organisations=people,
@@ -131,6 +137,7 @@ def import_cordis(
         sectors=sector_specs(people, participations, centres),
         skipped={f"{participations.name}: {reason}": number for reason, number in data.skipped.items()},
         notes=notes,
+        attractors=attractors,
     )
 
 

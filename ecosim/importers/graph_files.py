@@ -153,6 +153,8 @@ def _content(path: Path) -> bytes:
         raise InputFileError(f"{path}: the file may not be read (permission denied)") from None
     except (gzip.BadGzipFile, EOFError, zlib.error):
         raise InputFileError(f"{path}: not a whole gzip file") from None
+    except OSError as problem:
+        raise InputFileError(f"{path}: cannot be read ({problem.strerror or problem})") from None
 
 
 # -- graph formats --------------------------------------------------------------------------------------------

@@ -16,7 +16,15 @@ from pathlib import Path
 
 from ecosim.errors import InputFileError, OutputError
 from ecosim.importers.network import Network, commonest
-from ecosim.scenario import MAX_SECTORS, ORGANISATION_KINDS, ClusterSpec, Organisation, Scenario, SectorSpec
+from ecosim.scenario import (
+    MAX_SECTORS,
+    ORGANISATION_KINDS,
+    AttractorSpec,
+    ClusterSpec,
+    Organisation,
+    Scenario,
+    SectorSpec,
+)
 
 __all__ = ["Summary", "check_target", "cluster_specs", "counted", "sector_specs", "sidecar", "write", "write_network"]
 
@@ -37,6 +45,18 @@ class Summary:
     ties: int
     skipped: Mapping[str, int]
     notes: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """Return the summary in lines for a person."""
+        kinds = ", ".join(f"{count:,} {kind}s" for kind, count in self.organisations.items() if count)
+        total = sum(self.organisations.values())
+        lines = [
+            f"{self.scenario}: {total:,} organisations ({kinds}), {self.clusters:,} clusters, "
+            f"{self.sectors} sectors, {self.ties:,} ties"
+        ]
+        lines += [f"  left out: {count:,} ({reason})" for reason, count in self.skipped.items()]
+        lines += [f"  {note}" for note in self.notes]
+        return "\n".join(lines)
 
 
 def sidecar(out: Path, role: str) -> Path:
@@ -117,6 +137,7 @@ def write_network(
     sectors: Sequence[SectorSpec],
     skipped: Mapping[str, int],
     notes: Sequence[str],
+    attractors: Sequence[AttractorSpec] = (),
 ) -> Summary:
     """Write a scenario with its organisations and ties and return what there is in it.
 
@@ -133,6 +154,7 @@ def write_network(
         months=months,
         sectors=tuple(sectors),
         clusters=tuple(clusters),
+        attractors=tuple(attractors),
         organisations_file=people,
         ties_file=ties,
     )

@@ -11,7 +11,7 @@ from ecosim.kernels.random import further, uniform
 @njit
 def holds(organisation, brick, portfolio, held, core):
     """Return whether an organisation holds a hybrid."""
-    for slot in range(core, held[organisation]):
+    for slot in range(core, held[organisation]):  # noqa: SIM110 (Numba compiles loops, not generators)
         if portfolio[organisation, slot] == brick:
             return True
     return False

@@ -63,6 +63,66 @@ def portfolio_shares(group, held, portfolio, core, place, groups, classes, level
 
 
 @njit(cache=True)
+def participation(start, partner, cumulative, mirror, started, cluster, shares, bridge_open, held, pair_rate):
+    """Write how often the two ends of each tie meet, and return how many meetings each organisation takes part in.
+
+    start, partner, cumulative : the ties, see `state.Ties`; mirror : int32 (E,), place of the same tie at its other end
+    started : float64 (N,), meetings started per month; shares : float64 (4,), of the layers; bridge_open : float64 (C,)
+    pair_rate : float32 (E,), written, meetings per month whoever starts them
+
+    Returns
+    -------
+    float64 (N,), meetings in ties per month
+    """
+    organisations = started.shape[0]
+    total = np.zeros(organisations)
+    for i in range(organisations):
+        for layer in range(3):
+            row = 3 * i + layer
+            rate = started[i] * shares[layer]
+            if layer == 1:
+                rate *= bridge_open[cluster[i]]
+            before = np.float32(0.0)
+            for e in range(start[row], start[row + 1]):
+                pair_rate[e] = rate * (cumulative[e] - before) if held[partner[e]] > 0 else 0.0
+                before = cumulative[e]
+    for i in range(organisations):
+        for e in range(start[3 * i], start[3 * i + 3]):
+            if mirror[e] > e:
+                both = pair_rate[e] + pair_rate[mirror[e]]
+                pair_rate[e] = both
+                pair_rate[mirror[e]] = both
+            total[i] += pair_rate[e]
+    return total
+
+
+@njit(cache=True)
+def meetings_between_groups(start, partner, pair_rate, group, groups, held, forgetting, transmissibility):
+    """Return meetings per month between groups through ties, as far as they are worth something to a hybrid.
+
+    Two float64 (G, G): for births, where trying the same pair again is worth nothing (each pair of a hybrid and a brick
+    is tried at rate ``w / (n n')``, of which a life of 1/μ leaves ``1 / (1 + w / (n n' μ))``); and for copies, where a
+    partner that has the hybrid cannot catch it again (``1 / (1 + w τ / (n μ))``). n counts the hybrid itself.
+    """
+    births = np.zeros((groups, groups))
+    copies = np.zeros((groups, groups))
+    for i in range(group.shape[0]):
+        g = group[i]
+        if g < 0:
+            continue
+        own = np.float64(held[i]) + 1.0
+        for e in range(start[3 * i], start[3 * i + 3]):
+            j = partner[e]
+            other = group[j]
+            if other < 0:
+                continue
+            rate = np.float64(pair_rate[e])
+            births[g, other] += rate / (1.0 + rate / (own * held[j] * forgetting))
+            copies[g, other] += rate / (1.0 + rate * transmissibility / (own * forgetting))
+    return births, copies
+
+
+@njit(cache=True)
 def success_by_class(samples, counts, centres, key, trials, base_drive, centre, strength, width,
                      openness, matters, barrier_scale):  # fmt: skip
     """Return the probability that a hybrid of class p meeting a brick of class q makes one of class r.

@@ -77,7 +77,7 @@ class Attract(Process):
             guest = min(int(np.searchsorted(weight, u * weight[-1], side="right")), len(clusters) - 1)
             if guest == host:
                 continue
-            themes = state.sector_centres[clusters["sector"][[host, guest]]]
+            themes = state.sector_centres[clusters["sector"][np.array([host, guest])]]
             state.attractors.add(
                 f"{state.cluster_names[host]} meets {state.cluster_names[guest]}", "encounter", themes.mean(axis=0),
                 parameters.encounter_strength, parameters.encounter_width, parameters.encounter_boost,

@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from ecosim.reproduction.crowding import Carriers, leading_eigenvalue
+from ecosim.reproduction.crowding import Carriers, Operator
 
 __all__ = ["diffusion_number", "dilute_reproduction", "organisation_reproduction", "well_mixed_reproduction"]
 
@@ -58,7 +58,5 @@ def well_mixed_reproduction(
         others=meetings[0] * success, arrivals=np.zeros(1), forgetting=forgetting, core=core,
         start=np.eye(1, levels),
     )  # fmt: skip
-    r, _ = leading_eigenvalue(
-        carriers, meetings, meetings, np.ones((1, 1)), np.full((1, 1, 1), success), transmissibility
-    )
-    return r
+    success_of = np.full((1, 1, 1), success)
+    return Operator(carriers, meetings, meetings, np.ones((1, 1)), success_of, transmissibility).leading()[0]

@@ -1,4 +1,4 @@
-"""A hybrid's life in a portfolio that fills up, and the leading eigenvalue over all types of carriers.
+"""A hybrid's life in a portfolio that fills up, and the operator from one generation of carriers to the next.
 
 A hybrid's children sit in its own inventors' portfolios and compete for their attention; so the type of a carrier
 holds the number k of hybrids that its organisation has when the hybrid arrives. Pure arrays; knows no state.
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Carriers", "leading_eigenvalue"]
+__all__ = ["Carriers", "Operator"]
 
 FloatArray = npt.NDArray[np.float64]
 Array = npt.NDArray[Any]
@@ -54,53 +54,73 @@ class Carriers:
         self.occupancy = np.linalg.inv(generator)
 
 
-def leading_eigenvalue(
-    carriers: Carriers,
-    meetings: FloatArray,
-    copying: FloatArray,
-    shares: FloatArray,
-    success: FloatArray,
-    transmissibility: float,
-    guess: FloatArray | None = None,
-    tolerance: float = 1e-4,
-) -> tuple[float, FloatArray]:
-    """Return R and its vector of carriers by type, float64 (G, P, K), summing to 1.
+class Operator:
+    """What one carrier of a hybrid makes in its life: carriers of children (B) and of copies (C), by type.
 
-    R is the leading eigenvalue of ``B (1 − C)⁻¹``: B the carriers of children, C the carriers of copies that one
-    carrier makes in its life (Diekmann, Heesterbeek & Metz 1990). Infinite when copies alone sustain a hybrid.
+    Types are group g × position class p × k, the number of hybrids that the carrier's organisation holds at the start.
 
     Parameters
     ----------
+    carriers : see `Carriers`
     meetings, copying : float64 (G, G), meetings per month of a member of g with members of g', for births and copies
     shares : float64 (G, P), share of what a member of g draws by class, a hybrid counting half (two parents, one child)
     success : float64 (P, P, P), probability that a hybrid of class p and a brick of class q make one of class r
+    transmissibility : τ, per meeting
     """
-    groups, classes = shares.shape
-    levels = carriers.start.shape[1]
-    vector = np.ones((groups, classes, levels)) if guess is None or guess.shape != (groups, classes, levels) else guess
-    vector = vector / vector.sum()
-    opposite = meetings @ shares  # (G, P): what a member of g sees drawn across the table, per month
-    at_home = np.einsum("gq,pqr->grp", opposite, success)
-    abroad = np.einsum("gq,pqr->gpr", shares, success)
-    start = carriers.start[:, None, :]
-    r = math.nan
-    for _ in range(500):
-        drawn = (vector @ carriers.occupancy) * carriers.attention  # (G, P, K): times drawn, per meeting rate
+
+    def __init__(
+        self, carriers: Carriers, meetings: FloatArray, copying: FloatArray, shares: FloatArray, success: FloatArray,
+        transmissibility: float,
+    ) -> None:  # fmt: skip
+        self.carriers = carriers
+        self.transmissibility = transmissibility
+        self.meetings, self.copying = meetings, copying
+        self.shape = (*shares.shape, carriers.start.shape[1])
+        # what a member of g sees drawn across the table leaves a child at home and one abroad
+        self._at_home = np.einsum("gq,pqr->grp", meetings @ shares, success)
+        self._abroad = np.einsum("gq,pqr->gpr", shares, success)
+
+    def step(self, vector: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return (B v, C v) for carriers v, float64 (G, P, K)."""
+        start = self.carriers.start[:, None, :]
+        drawn = (vector @ self.carriers.occupancy) * self.carriers.attention
         total = drawn.sum(axis=2)
-        stay = at_home @ drawn  # children at home, by class and by k at their birth
-        born = np.einsum("gp,gpr->gr", meetings.T @ total, abroad)[:, :, None] * start
+        stay = self._at_home @ drawn  # children at home, by class and by k at their birth
+        born = np.einsum("gp,gpr->gr", self.meetings.T @ total, self._abroad)[:, :, None] * start
         born[:, :, 1:] += stay[:, :, :-1]
         born[:, :, -1] += stay[:, :, -1]
-        copied = transmissibility * (copying.T @ total)[:, :, None] * start
-        left = 1.0 - copied.sum()
-        if left <= 0:
-            return math.inf, vector
-        births = born.sum()
-        if births <= 0:
-            return 0.0, vector
-        before, r = r, float(births / left)
-        vector = born / r + copied
-        vector /= vector.sum()
-        if abs(r - before) < tolerance * r:
-            break
-    return r, vector
+        return born, self.transmissibility * (self.copying.T @ total)[:, :, None] * start
+
+    def leading(self, guess: FloatArray | None = None, tolerance: float = 3e-4) -> tuple[float, FloatArray]:
+        """Return R, the leading eigenvalue of ``B (1 − C)⁻¹``, and its carriers by type, summing to 1.
+
+        Infinite when copies alone sustain a hybrid. Source: Diekmann, Heesterbeek & Metz 1990.
+        """
+        vector = np.ones(self.shape) if guess is None or guess.shape != self.shape else guess
+        vector = vector / vector.sum()
+        r = math.nan
+        for _ in range(500):
+            born, copied = self.step(vector)
+            left, births = 1.0 - copied.sum(), born.sum()
+            if left <= 0:
+                return math.inf, vector
+            if births <= 0:
+                return 0.0, vector
+            before, r = r, float(births / left)
+            vector = born / r + copied  # v = B v / R + C v
+            vector /= vector.sum()
+            if abs(r - before) < tolerance * r:
+                break
+        return r, vector
+
+    def offspring(self, vector: FloatArray) -> float:
+        """Return the mean offspring of hybrids that have the carriers v (two each): ``|B (1 − C)⁻¹ v| / |v|``."""
+        carriers, total, births = vector, vector.sum(), 0.0
+        if total <= 0:
+            return math.nan
+        for _ in range(500):
+            born, carriers = self.step(carriers)
+            births += born.sum()
+            if carriers.sum() < 1e-4 * total:
+                return float(births / total)
+        return math.inf

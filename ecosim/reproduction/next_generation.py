@@ -15,16 +15,22 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from ecosim.kernels.reproduction import classify, portfolio_shares, success_by_class
-from ecosim.reproduction.crowding import Carriers, leading_eigenvalue
-from ecosim.state import State
+from ecosim.kernels.reproduction import (
+    classify,
+    meetings_between_groups,
+    participation,
+    portfolio_shares,
+    success_by_class,
+)  # fmt: skip
+from ecosim.reproduction.crowding import Carriers, Operator
+from ecosim.state import State, Ties
 from ecosim.streams import hashes, stream_key
 
 __all__ = ["MeetingRates", "NextGeneration"]
 
 FloatArray = npt.NDArray[np.float64]
 Array = npt.NDArray[Any]
-BRIDGE, DIGITAL = 1, 3
+DIGITAL = 3
 
 
 class MeetingRates:
@@ -32,63 +38,58 @@ class MeetingRates:
 
     Attributes
     ----------
-    source, target : int (E,), organisations of each directed tie
-    rate : float64 (E,), meetings per month of the two, whoever starts them
-    digital : share of meetings in the digital layer
     started : float64 (N,), meetings that an organisation starts per month, whether or not they find a partner
+    pair : float32 (E,), meetings per month of the two ends of each tie, whoever starts them
+    digital : share of meetings in the digital layer
     participation : float64 (N,), meetings that an organisation takes part in per month
     """
 
-    def __init__(self, state: State) -> None:
-        ties, organisations = state.ties, state.organisations
-        parameters = state.parameters
-        rows = len(ties.start) - 1
+    def __init__(self, state: State, mirror: Array) -> None:
+        ties, organisations, parameters = state.ties, state.organisations, state.parameters
         alive = state.alive
-        counts = np.diff(ties.start)
-        row = np.repeat(np.arange(rows, dtype=np.int32), counts)
-        layer = row % 3
-        self.source = row // 3
-        self.target = ties.partner
         shares = np.array(parameters.layer_shares)
-        openness = state.clusters["brokerage"] * parameters.medium.bridge_openness
         self.started = np.where(alive, organisations["rate"], 0.0).astype(np.float64)
-        one_way = ties.weights() * (self.started[self.source] * shares[layer])
-        bridges = layer == BRIDGE
-        one_way[bridges] *= openness[organisations["cluster"][self.source[bridges]]]
-        one_way *= alive[self.target]
-        # the same tie, seen from its other end
-        columns = 3 * self.target + layer
-        order = sparse.csr_matrix((np.arange(len(row)), columns, ties.start), shape=(rows, rows))
-        mirror = order.T.tocsr()
-        mirror.sort_indices()
-        self.rate = one_way + one_way[mirror.data]
         self.digital = float(shares[DIGITAL])
-        living = max(int(alive.sum()), 1)
-        self.participation = np.bincount(self.source, self.rate, len(alive))
-        self.participation += self.digital * (self.started + self.started.sum() / living)
+        self.pair = np.empty(len(ties.partner), np.float32)
+        self.participation = participation(
+            ties.start, ties.partner, ties.cumulative, mirror, self.started, organisations["cluster"], shares,
+            state.clusters["brokerage"] * parameters.medium.bridge_openness, organisations["held"], self.pair,
+        )  # fmt: skip
+        self.participation += self.digital * (self.started + self.started.sum() / max(int(alive.sum()), 1))
 
-    def between(self, group: Array, groups: int, members: FloatArray, rate: FloatArray) -> FloatArray:
-        """Return float64 (G, G): meetings per month of a member of g with the members of g', ties at `rate`."""
-        flat = group[self.source].astype(np.int64) * groups + group[self.target]
-        known = (group[self.source] >= 0) & (group[self.target] >= 0)
-        total = np.bincount(flat[known], rate[known], groups * groups).reshape(groups, groups)
+    def between(self, state: State, group: Array, members: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return meetings per month of a member of g with the members of g', for births and for copies: (G, G) each."""
+        groups, parameters = len(members), state.parameters
         present = group >= 0
         started = np.bincount(group[present], self.started[present], groups)
-        everyone = members.sum()
-        digital = self.digital * (np.outer(started, members) + np.outer(members, started)) / everyone
-        return np.asarray((total + digital) / members[:, None])
+        digital = self.digital * (np.outer(started, members) + np.outer(members, started)) / members.sum()
+        births, copies = meetings_between_groups(
+            state.ties.start, state.ties.partner, self.pair, group, groups, state.organisations["held"],
+            parameters.knowledge.forgetting, parameters.effective_transmissibility,
+        )  # fmt: skip
+        return (births + digital) / members[:, None], (copies + digital) / members[:, None]
+
+
+def mirror_ties(state: State) -> Array:
+    """Return the place of every tie's other end (int32, E): ties are stored in the rows of both."""
+    start, partner = state.ties.start, state.ties.partner
+    rows = len(start) - 1
+    layer = np.repeat(np.arange(rows, dtype=np.int32) % 3, np.diff(start))
+    places = np.arange(len(partner), dtype=np.int32)
+    return np.asarray(sparse.csr_matrix((places, 3 * partner + layer, start), shape=(rows, rows)).tocsc().data)
 
 
 @dataclass
 class NextGeneration:
     """The operator, with what it keeps between evaluations of one run (classes, field, last eigenvector).
 
-    classes : position classes P; levels : hybrids held that are told apart; activities : classes of organisations by
-    the meetings they take part in, used when these differ much; points : sample for the position classes.
+    classes : position classes P; levels : most hybrids held that are told apart; activities : classes of organisations
+    by the meetings they take part in, used when these differ much; points : sample for the position classes;
+    trials : pairs of bricks per pair of classes.
     """
 
     classes: int = 12
-    levels: int = 24
+    levels: int = 32
     activities: int = 6
     points: int = 3072
     trials: int = 48
@@ -102,9 +103,16 @@ class NextGeneration:
         self._field: tuple[bytes, ...] | None = None
         self._success = np.zeros((0, 0, 0))
         self._vector: FloatArray | None = None
+        self.expected_cohort = math.nan
+        self._ties: Ties | None = None
+        self._mirror: Array = np.zeros(0, np.int32)
 
     def evaluate(self, state: State) -> float:
-        """Return R of the current state, infinite above the diffusion threshold or without forgetting."""
+        """Return R of the current state, infinite above the diffusion threshold or without forgetting.
+
+        Sets `expected_cohort` as well: what the same operator expects of the hybrids born in the last year, which do
+        not lie where hybrids would in the long run (the eigenvector); NaN when there are none.
+        """
         parameters = state.parameters
         organisations = state.organisations
         core, forgetting = parameters.knowledge.core_size, parameters.knowledge.forgetting
@@ -115,9 +123,11 @@ class NextGeneration:
             return math.nan
         self._classify(state)
         self._update_success(state)
-        rates = MeetingRates(state)
+        if self._ties is not state.ties:
+            self._ties, self._mirror = state.ties, mirror_ties(state)
+        rates = MeetingRates(state, self._mirror)
         group, groups = self._group(state, rates.participation)
-        levels = min(self.levels, parameters.knowledge.capacity - core)
+        levels = self._levels(state)
         shares, holding, hybrids = portfolio_shares(
             group, organisations["held"], organisations["portfolio"], core, self._place, groups, len(self._success),
             levels,
@@ -125,13 +135,7 @@ class NextGeneration:
         members = holding.sum(axis=1)
         shares /= members[:, None, None]
         basic, hybrid = shares[:, :, 0], shares[:, :, 1]
-        held = organisations["held"].astype(np.float64)
-        seen = (held[rates.source] + 1.0) * held[rates.target] * forgetting
-        fresh = rates.rate / (1.0 + np.divide(rates.rate, seen, out=np.zeros_like(seen), where=seen > 0))
-        new = rates.rate / (1.0 + rates.rate * transmissibility / ((held[rates.source] + 1.0) * forgetting))
-        meetings = rates.between(group, groups, members, fresh)
-        copying = rates.between(group, groups, members, new)
-
+        meetings, copying = rates.between(state, group, members)
         start = holding / members[:, None]  # k − 1 hybrids were there before the k-th
         chance = self._success.sum(axis=2)
         weights = hybrids.sum(axis=0) + 1e-9
@@ -142,10 +146,24 @@ class NextGeneration:
         drawn = meetings @ hybrid  # hybrids drawn against a member of g per month, by class
         arrivals = (drawn * (basic @ chance.T + transmissibility)).sum(axis=1) + self._spontaneous(state)
         carriers = Carriers(others, arrivals, forgetting, core, start)
-        r, self._vector = leading_eigenvalue(
-            carriers, meetings, copying, basic + 0.5 * hybrid, self._success, transmissibility, self._vector
-        )
+        operator = Operator(carriers, meetings, copying, basic + 0.5 * hybrid, self._success, transmissibility)
+        r, self._vector = operator.leading(self._vector)
+        self.expected_cohort = operator.offspring(self._newborn(state, group, operator.shape))
         return r
+
+    def _newborn(self, state: State, group: Array, shape: tuple[int, ...]) -> FloatArray:
+        """Return the carriers of the hybrids born in the last year, by type: their inventors, as crowded as now."""
+        bricks, parameters = state.bricks, state.parameters
+        recent = np.flatnonzero((bricks["generation"] > 0) & (bricks["birth"] > state.month - 12))
+        inventors = bricks["inventors"][recent]
+        classes = np.repeat(self._place[recent], 2)
+        owner = inventors.ravel()
+        known = (owner >= 0) & (group[owner] >= 0)
+        owner, classes = owner[known], classes[known]
+        crowd = state.organisations["held"][owner].astype(np.int64) - parameters.knowledge.core_size
+        vector = np.zeros(shape)
+        np.add.at(vector, (group[owner], classes, np.clip(crowd, 1, shape[2]) - 1), 1.0)
+        return vector
 
     @property
     def carriers_by_group(self) -> FloatArray:
@@ -165,6 +183,14 @@ class NextGeneration:
         place = np.full(int(label.max()) + 1, -1, np.int32)
         place[found] = np.arange(len(found))
         return np.where(alive, place[label], -1).astype(np.int32), len(found)
+
+    def _levels(self, state: State) -> int:
+        """Return how many hybrids held are told apart: about twice what carriers hold, in steps of 8."""
+        parameters, held = state.parameters, state.organisations["held"]
+        core = parameters.knowledge.core_size
+        crowd = held[held > core] - core
+        wanted = 8 * int(np.ceil((6.0 + 2.0 * float(crowd.mean())) / 8.0)) if len(crowd) else 8
+        return int(min(wanted, self.levels, parameters.knowledge.capacity - core))
 
     def _spontaneous(self, state: State) -> float:
         """Return spontaneous arrivals per organisation and month, from the last year's births (two inventors each)."""

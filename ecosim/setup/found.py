@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from ecosim.errors import ScenarioError, nearest_name
-from ecosim.scenario import AttractorSpec, ClusterSpec, Scenario
-from ecosim.setup.medium import generate_ties, read_ties
+from ecosim.inputs import Inputs, resolve
+from ecosim.scenario import AttractorSpec, Scenario
+from ecosim.setup.medium import generate_ties, given_ties
 from ecosim.setup.population import (
-    cluster_columns, complete_clusters, give_cores, organisation_columns, seed_hybrids,
+    cluster_columns,
+    complete_clusters,
+    give_cores,
+    organisation_columns,
+    seed_hybrids,
 )  # fmt: skip
 from ecosim.setup.sectors import Sectors, find_sectors
 from ecosim.state import Attractors, Columns, State, brick_schema
@@ -18,30 +22,24 @@ __all__ = ["FOREVER", "found"]
 FOREVER = 2**31 - 1
 
 
-def found(scenario: Scenario, seed: int) -> State:
+def found(scenario: Scenario | Inputs, seed: int) -> State:
     """Return the state of month 0 of a scenario.
 
     Raises
     ------
-    ScenarioError, InputFileError, ParameterError
+    ScenarioError, InputFileError
         For input that is wrong; the message names field, file and row.
     """
-    named = list(scenario.read_clusters())
-    organisations = scenario.read_organisations()
-    if organisations:
-        known = {cluster.name for cluster in named}
-        for organisation in organisations:
-            if organisation.cluster not in known:
-                known.add(organisation.cluster)
-                named.append(ClusterSpec(organisation.cluster))
-    sectors = find_sectors(scenario, named, organisations)
-    specs = complete_clusters(scenario, named, sectors, seed)
+    inputs = scenario if isinstance(scenario, Inputs) else resolve(scenario)
+    scenario = inputs.scenario
+    sectors = find_sectors(inputs)
+    specs = complete_clusters(inputs, sectors, seed)
     regions: list[str] = []
     clusters = cluster_columns(specs, sectors, regions)
-    columns = organisation_columns(scenario, specs, clusters, sectors, organisations, regions, seed)
-    names = [organisation.id for organisation in organisations] or None
-    if scenario.ties_file is not None and names is not None:
-        ties = read_ties(scenario, columns, names)
+    columns = organisation_columns(inputs, specs, clusters, sectors, regions, seed)
+    names = [organisation.id for organisation in inputs.organisations] or None
+    if scenario.ties_file is not None:
+        ties = given_ties(inputs, columns)
     else:
         ties = generate_ties(scenario.parameters, columns, clusters, sectors.centres, seed)
     state = State(
@@ -76,12 +74,5 @@ def _attractors(scenario: Scenario, sectors: Sectors) -> Attractors:
 def _centre(spec: AttractorSpec, sectors: Sectors) -> np.ndarray:
     if spec.centre is not None:
         return np.array(spec.centre, np.float64)
-    rows = []
-    for name in spec.sectors:
-        if name not in sectors.names:
-            raise ScenarioError(
-                f"attractor {spec.name!r}: sectors: {name!r}{nearest_name(name, sectors.names)}: "
-                f"allowed are {', '.join(sectors.names)}"
-            )
-        rows.append(sectors.names.index(name))
+    rows = [sectors.names.index(name) for name in spec.sectors]
     return np.asarray(sectors.centres[rows].mean(axis=0))

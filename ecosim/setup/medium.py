@@ -6,14 +6,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from ecosim.errors import InputFileError
+from ecosim.inputs import Inputs
 from ecosim.kernels.random import GOLDEN
 from ecosim.parameters import Parameters
-from ecosim.scenario import Scenario
 from ecosim.state import LAB, Columns, Ties
 from ecosim.streams import stream_key, uniforms
 
-__all__ = ["generate_ties", "kilometres", "read_ties"]
+__all__ = ["generate_ties", "given_ties", "kilometres"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -77,33 +76,14 @@ def generate_ties(
     return _ties(len(organisations), layer, one, other, None)
 
 
-def read_ties(scenario: Scenario, organisations: Columns, names: list[str]) -> Ties:
-    """Return the ties of the scenario's file: between labs science, inside a cluster cluster, else bridge.
-
-    Raises
-    ------
-    InputFileError
-        For an end that is no organisation, a tie to itself, or a file that is broken (with its row).
-    """
-    rows = {name: row for row, name in enumerate(names)}
-    one, other, weight = [], [], []
-    for number, tie in scenario.read_ties():
-        for column, name in (("a", tie.a), ("b", tie.b)):
-            if name not in rows:
-                raise InputFileError(
-                    f"{scenario.ties_file}: row {number}: {column} = {name!r}: allowed is an id of "
-                    f"{scenario.organisations_file}"
-                )
-        if tie.a == tie.b:
-            raise InputFileError(f"{scenario.ties_file}: row {number}: a = b = {tie.a!r}: allowed is a tie to another")
-        one.append(rows[tie.a])
-        other.append(rows[tie.b])
-        weight.append(tie.weight)
-    a, b = np.array(one, np.int64), np.array(other, np.int64)
+def given_ties(inputs: Inputs, organisations: Columns) -> Ties:
+    """Return the ties of the scenario's file: between labs science, inside a cluster cluster, else bridge."""
+    table = np.array(inputs.ties, np.float64).reshape(-1, 3)
+    a, b = table[:, 0].astype(np.int64), table[:, 1].astype(np.int64)
     is_lab = organisations["kind"] == LAB
     same = organisations["cluster"][a] == organisations["cluster"][b]
     layer = np.where(is_lab[a] & is_lab[b], SCIENCE, np.where(same, CLUSTER, BRIDGE))
-    return _ties(len(organisations), layer, a, b, np.array(weight))
+    return _ties(len(organisations), layer, a, b, table[:, 2])
 
 
 def kilometres(latitude: FloatArray, longitude: FloatArray) -> FloatArray:

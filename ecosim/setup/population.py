@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from ecosim.errors import InputFileError, ParameterError, ScenarioError, nearest_name
+from ecosim.inputs import Inputs
 from ecosim.kernels.create import found_cores
 from ecosim.kernels.random import GOLDEN
 from ecosim.parameters import Parameters
-from ecosim.scenario import ORGANISATION_KINDS, ClusterSpec, Organisation, Scenario
+from ecosim.scenario import ORGANISATION_KINDS, ClusterSpec
 from ecosim.setup.sectors import Sectors
 from ecosim.state import BRICK_ORDER, Columns, State, brick_schema, organisation_schema
 from ecosim.streams import hashes, identity, mix, stream_key, uniforms
@@ -33,18 +33,15 @@ _PLACES = (43.3, 49.5, -1.5, 7.5)
 _JITTER = 0.4
 
 
-def complete_clusters(scenario: Scenario, named: Sequence[ClusterSpec], sectors: Sectors, seed: int) -> list[ClusterSpec]:
+def complete_clusters(inputs: Inputs, sectors: Sectors, seed: int) -> list[ClusterSpec]:
     """Return the named clusters and, up to ``population.clusters``, unnamed ones near the places of the named."""
-    wanted = scenario.parameters.population.clusters
-    if len(named) > wanted and scenario.organisations_file is None:
-        raise ScenarioError(
-            f"population.clusters = {wanted}: the scenario names {len(named)} clusters, so it must be at least that"
-        )
+    named = inputs.clusters
+    wanted = len(named) if inputs.organisations else inputs.scenario.parameters.population.clusters
     clusters = list(named)
     places = [spec for spec in named if spec.latitude is not None and spec.longitude is not None]
     key = stream_key(seed, "clusters")
     cumulative = np.cumsum(sectors.shares)
-    for index in range(len(named), wanted if scenario.organisations_file is None else len(named)):
+    for index in range(len(named), wanted):
         own = np.uint64(identity(f"cluster {index + 1}"))
         u = uniforms(key, own + np.arange(5, dtype=np.uint64) * GOLDEN)
         if places:
@@ -70,29 +67,18 @@ def cluster_columns(clusters: Sequence[ClusterSpec], sectors: Sectors, regions: 
     columns["longitude"] = [np.nan if spec.longitude is None else spec.longitude for spec in clusters]
     place = {name: row for row, name in enumerate(sectors.names)}
     for row, spec in zip(range(rows.start, rows.stop), clusters, strict=True):
-        if spec.sector is not None and spec.sector not in place:
-            raise ScenarioError(
-                f"cluster {spec.name!r}: sector = {spec.sector!r}{nearest_name(spec.sector, place)}: "
-                f"allowed are {', '.join(place)}"
-            )
         columns["sector"][row] = place.get(spec.sector or "", row % len(sectors.names))
         columns["region"][row] = _region(spec.region, regions)
     return columns
 
 
 def organisation_columns(
-    scenario: Scenario,
-    specs: Sequence[ClusterSpec],
-    clusters: Columns,
-    sectors: Sectors,
-    organisations: Sequence[Organisation],
-    regions: list[str],
-    seed: int,
+    inputs: Inputs, specs: Sequence[ClusterSpec], clusters: Columns, sectors: Sectors, regions: list[str], seed: int
 ) -> Columns:
     """Return the columns of organisations, without their bricks; counts the clusters' members."""
-    parameters = scenario.parameters
-    if organisations:
-        columns = _from_file(scenario, specs, sectors, organisations, regions)
+    parameters = inputs.scenario.parameters
+    if inputs.organisations:
+        columns = _from_file(inputs, specs, regions)
     else:
         columns = _generated(parameters, specs, clusters, sectors, seed)
     # the diversity dial D: a member of the sector of rank r keeps it with probability D^r, else joins the largest
@@ -133,33 +119,17 @@ def _generated(
     return columns
 
 
-def _from_file(
-    scenario: Scenario,
-    specs: Sequence[ClusterSpec],
-    sectors: Sectors,
-    organisations: Sequence[Organisation],
-    regions: list[str],
-) -> Columns:
-    if len(organisations) < 2:
-        raise InputFileError(f"{scenario.organisations_file}: 1 organisation: at least 2 are needed to meet")
-    columns = Columns(organisation_schema(scenario.parameters), len(organisations))
+def _from_file(inputs: Inputs, specs: Sequence[ClusterSpec], regions: list[str]) -> Columns:
+    organisations = inputs.organisations
+    columns = Columns(organisation_schema(inputs.scenario.parameters), len(organisations))
     columns.append(len(organisations))
-    sector_rows = {name: row for row, name in enumerate(sectors.names)}
+    sector_rows = {name: row for row, name in enumerate(inputs.sector_names)}
     cluster_rows = {spec.name: row for row, spec in enumerate(specs)}
     columns["identity"] = [identity(f"organisation {organisation.id}") for organisation in organisations]
     columns["kind"] = [ORGANISATION_KINDS.index(organisation.kind) for organisation in organisations]
     columns["region"] = [_region(organisation.region, regions) for organisation in organisations]
-    for column, rows, values in (
-        ("sector", sector_rows, [organisation.sector for organisation in organisations]),
-        ("cluster", cluster_rows, [organisation.cluster for organisation in organisations]),
-    ):
-        for row, value in enumerate(values):
-            if value not in rows:
-                raise InputFileError(
-                    f"{scenario.organisations_file}: row {row + 2}: {column} = {value!r}{nearest_name(value, rows)}: "
-                    f"allowed are the {column}s of the scenario ({len(rows)})"
-                )
-        columns[column] = [rows[value] for value in values]
+    columns["sector"] = [sector_rows[organisation.sector] for organisation in organisations]
+    columns["cluster"] = [cluster_rows[organisation.cluster] for organisation in organisations]
     return columns
 
 
@@ -183,10 +153,6 @@ def seed_hybrids(state: State, seed: int) -> None:
     if parameters.latent.seeded_share <= 0:
         return
     sectors = len(state.sector_names)
-    if sectors < 2:
-        raise ParameterError(
-            f"latent.seeded_share = {parameters.latent.seeded_share}: a hybrid needs two sectors, the scenario has 1"
-        )
     bits = hashes(stream_key(seed, "seeded"), organisations["identity"])
     chosen = np.flatnonzero((bits >> np.uint64(11)).astype(np.float64) * 2.0**-53 < parameters.latent.seeded_share)
     own = mix(bits[chosen])

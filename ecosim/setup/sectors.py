@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
-from ecosim.errors import ScenarioError
-from ecosim.scenario import MAX_SECTORS, ClusterSpec, Organisation, Scenario
+from ecosim.inputs import Inputs
 
 __all__ = ["Sectors", "find_sectors", "spread_points"]
 
@@ -34,45 +32,18 @@ class Sectors:
         return ranks
 
 
-def find_sectors(
-    scenario: Scenario, clusters: Sequence[ClusterSpec], organisations: Sequence[Organisation]
-) -> Sectors:
-    """Return the sectors that a scenario names, or those of its files, or as many as the parameters ask for.
-
-    Raises
-    ------
-    ScenarioError
-        When there are more than 64 of them.
-    """
+def find_sectors(inputs: Inputs) -> Sectors:
+    """Return the sectors of the inputs, with their centres as the scenario gives them or spread evenly."""
+    scenario = inputs.scenario
     parameters = scenario.parameters
-    if scenario.sectors:
-        names = [sector.name for sector in scenario.sectors]
-        shares = np.array([sector.share for sector in scenario.sectors], np.float64)
-    elif organisations:
-        counted: dict[str, int] = {}
-        for organisation in organisations:
-            counted[organisation.sector] = counted.get(organisation.sector, 0) + 1
-        names = sorted(counted)
-        shares = np.array([counted[name] for name in names], np.float64)
-    elif any(cluster.sector for cluster in clusters):
-        counted = {}
-        for cluster in clusters:
-            if cluster.sector:
-                counted[cluster.sector] = counted.get(cluster.sector, 0) + 1
-        names = list(counted)
-        shares = np.array([counted[name] for name in names], np.float64)
-    else:
-        names = [f"sector {index + 1}" for index in range(parameters.diversity.sectors)]
-        shares = np.ones(len(names))
-    if len(names) > MAX_SECTORS:
-        raise ScenarioError(f"{len(names)} sectors: allowed are at most {MAX_SECTORS}")
+    shares = np.array(inputs.sector_shares, np.float64)
     if scenario.sectors and scenario.sectors[0].centre is not None:
         centres = np.array([sector.centre for sector in scenario.sectors], np.float64)
     else:
-        centres = spread_points(len(names), parameters.knowledge.dimensions) * parameters.diversity.disparity
+        centres = spread_points(len(shares), parameters.knowledge.dimensions) * parameters.diversity.disparity
     middle = centres.mean(axis=0)
     centres = middle + (centres - middle) * parameters.dials.diversity_dial
-    return Sectors(names, shares / shares.sum(), centres)
+    return Sectors(list(inputs.sector_names), shares / shares.sum(), centres)
 
 
 @lru_cache(maxsize=64)
@@ -101,4 +72,4 @@ def spread_points(count: int, dimensions: int) -> FloatArray:
     mean = np.sqrt((away**2).sum(axis=2)).sum() / (count * (count - 1))
     points = points / mean
     points.setflags(write=False)
-    return points
+    return np.asarray(points)

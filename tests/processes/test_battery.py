@@ -1,7 +1,7 @@
 """What every process of the schedule must do, whatever its rule: keep to its declaration, be repeatable, keep order.
 
-Each process is tried in a busy month (portfolios full, attractors of all kinds open, clusters bringing people
-together), just before its turn. A process of one's own can be put to the same tests: add it to `PROCESSES`.
+Each process is tried in a busy month (most portfolios full, attractors of all kinds open, clusters bringing people
+together), just before its turn. `record`, which watches a model, is held to its declaration only.
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ from ecosim.processes import Process
 from ecosim.scenario import AttractorSpec, ClusterSpec, Scenario, SectorSpec
 from ecosim.schedule import core_schedule
 from ecosim.setup import found
-from ecosim.state import Columns, State
+from ecosim.state import Columns, Meetings, State
 
-PROCESSES = tuple(process.name for process in core_schedule())
+PROCESSES = [process.name for process in core_schedule()]
+ACTING = [name for name in PROCESSES if name != "record"]
 TABLES = ("organisations", "bricks", "clusters")
 MONTHS = 12
 # Logs of the month that every process may write; and what no process may ever change.
@@ -38,8 +39,8 @@ BUSY = Scenario(
             "population.firms": 50,
             "population.labs": 14,
             "population.clusters": 5,
-            "knowledge.capacity": 14,
-            "knowledge.forgetting": 0.1,
+            "knowledge.capacity": 24,
+            "knowledge.forgetting": 0.5,
             "latent.base_drive": 0.3,
             "latent.seeded_share": 0.2,
             "medium.meeting_rate": 4.0,
@@ -98,7 +99,7 @@ def _turn(name: str) -> Turn:
         for process in processes:
             if state.month == MONTHS and process.name == name:
                 return Turn(state, process)
-            if process.name != "record":  # it watches a model, of which there is none here
+            if process.name in ACTING:
                 process.step(Host(state))
         state.month += 1
 
@@ -113,7 +114,7 @@ def _sparse_turn(name: str) -> Turn:
         for process in processes:
             if state.month == MONTHS and process.name == name:
                 return Turn(state, process)
-            if process.name != "record":
+            if process.name in ACTING:
                 process.step(Host(state))
         state.month += 1
 
@@ -125,23 +126,22 @@ def _leave(state: State, rows: range) -> None:
         held[row] = 0
 
 
-@pytest.fixture(params=PROCESSES)
-def name(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+@pytest.fixture(params=ACTING)
+def turn(request: pytest.FixtureRequest) -> Turn:
+    return _turn(request.param).copy()
 
 
-@pytest.fixture
-def turn(name: str) -> Turn:
-    if name == "record":
-        pytest.skip("record needs a model: what it writes is tested with it")
-    return _turn(name).copy()
+@pytest.fixture(params=ACTING)
+def sparse_turn(request: pytest.FixtureRequest) -> Turn:
+    return _sparse_turn(request.param).copy()
 
 
-@pytest.fixture
-def sparse_turn(name: str) -> Turn:
-    if name == "record":
-        pytest.skip("record needs a model: what it writes is tested with it")
-    return _sparse_turn(name).copy()
+def _still_wrong(**reasons: str) -> pytest.MarkDecorator:
+    """Try all processes, of which some are known to fail: a mark to take away once they no longer do."""
+    marks = {name: pytest.mark.xfail(strict=True, reason=reason) for name, reason in reasons.items()}
+    return pytest.mark.parametrize(
+        "turn", [pytest.param(name, marks=marks.get(name, ())) for name in ACTING], indirect=True
+    )
 
 
 # -- what can be seen of a state ------------------------------------------------------------------------------
@@ -159,6 +159,8 @@ def _digest(value: Any) -> str:
 def _everything(state: State) -> dict[str, str]:
     """Return a hash of all that a state holds: columns as ``table.column``, the rest as ``structure.field``."""
     seen = state.fingerprint()
+    # whole rows: the fingerprint leaves out empty slots, and so would see a change of `held` as one of portfolios
+    seen["organisations.portfolio"] = _digest(state.organisations["portfolio"])
     for item in dataclasses.fields(state):
         value = getattr(state, item.name)
         if isinstance(value, Columns):
@@ -176,11 +178,11 @@ def _changed(before: dict[str, str], after: dict[str, str]) -> set[str]:
 
 def _covers(declared: tuple[str, ...], place: str) -> bool:
     """A structure's name stands for all its fields."""
-    return place in declared or place.split(".")[0] in declared
+    return place in declared or place.partition(".")[0] in declared
 
 
 def _is_column(place: str) -> bool:
-    return place.split(".")[0] in TABLES or place.startswith("meetings.")
+    return place.partition(".")[0] in TABLES or place.startswith("meetings.")
 
 
 def _process(name: str) -> Process:
@@ -190,6 +192,7 @@ def _process(name: str) -> Process:
 # -- the declaration ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("name", PROCESSES)
 def test_it_has_a_name_of_its_own_and_says_what_it_does(name: str) -> None:
     assert name
     assert name == name.lower()
@@ -197,6 +200,7 @@ def test_it_has_a_name_of_its_own_and_says_what_it_does(name: str) -> None:
     assert _process(name).__doc__
 
 
+@pytest.mark.parametrize("name", PROCESSES)
 def test_it_declares_columns_that_exist(name: str) -> None:
     process, state = _process(name), found(BUSY, 1)
     for declared in (*process.reads, *process.writes):
@@ -213,14 +217,12 @@ def test_it_writes_only_the_columns_that_it_declares(turn: Turn) -> None:
     before = _everything(turn.state)
     after = _everything(turn.take().state)
     undeclared = {
-        place
-        for place in _changed(before, after)
-        if _is_column(place) and not _covers(turn.process.writes, place)
+        place for place in _changed(before, after) if _is_column(place) and not _covers(turn.process.writes, place)
     }
     assert not undeclared
 
 
-def test_it_writes_what_it_declares(name: str, turn: Turn) -> None:
+def test_it_writes_what_it_declares(turn: Turn) -> None:
     """In a busy month each declared column changes; else the declaration is too wide, or this month not busy."""
     before = _everything(turn.state)
     after = _everything(turn.take().state)
@@ -231,6 +233,10 @@ def test_it_writes_what_it_declares(name: str, turn: Turn) -> None:
     assert not unwritten
 
 
+@_still_wrong(
+    attract="writes drive_centre, drive_strength, drive_width and attractors without declaring them",
+    hybridise="writes spent without declaring it",
+)
 def test_it_writes_no_structure_that_it_does_not_declare(turn: Turn) -> None:
     """Attractors, spent pairs, the drive of the month: what is no column and no log is declared by its name."""
     before = _everything(turn.state)
@@ -238,7 +244,7 @@ def test_it_writes_no_structure_that_it_does_not_declare(turn: Turn) -> None:
     undeclared = {
         place
         for place in _changed(before, after)
-        if not _is_column(place) and place.split(".")[0] not in LOGS and not _covers(turn.process.writes, place)
+        if not _is_column(place) and place.partition(".")[0] not in LOGS and not _covers(turn.process.writes, place)
     }
     assert not undeclared
 
@@ -246,9 +252,10 @@ def test_it_writes_no_structure_that_it_does_not_declare(turn: Turn) -> None:
 def test_it_never_changes_what_is_fixed(turn: Turn) -> None:
     before = _everything(turn.state)
     after = _everything(turn.take().state)
-    assert not {place for place in _changed(before, after) if place.split(".")[0] in FIXED}
+    assert not {place for place in _changed(before, after) if place.partition(".")[0] in FIXED}
 
 
+@_still_wrong(attract="reads clusters.identity without declaring it")
 def test_it_reads_only_the_columns_that_it_declares(turn: Turn) -> None:
     """Turned upside down, a column that is neither read nor written changes nothing else."""
     undone = _everything(turn.copy().take().state)
@@ -264,7 +271,6 @@ def test_it_reads_only_the_columns_that_it_declares(turn: Turn) -> None:
             column_of_other = getattr(other.state, table)[column]
             column_of_other[:] = column_of_other[::-1].copy()
             outcome = _everything(other.take().state)
-            # other columns of the table may not move; its own values may: they are upside down
             if _changed(undone, outcome) - {place}:
                 undeclared.add(place)
     assert not undeclared
@@ -278,17 +284,23 @@ def test_the_same_state_gives_the_same_bits(turn: Turn) -> None:
     assert _everything(first.state) == _everything(second.state)
 
 
-def test_another_seed_or_month_gives_other_draws(name: str, turn: Turn) -> None:
-    """What draws, draws by seed and month: a process that forgot one of them would repeat itself."""
+@_still_wrong(
+    attract="keeps the active attractors in the process, not in the state: a second model that is given the same "
+    "process gets no drive from attractors that were active in the first"
+)
+def test_it_remembers_nothing(turn: Turn) -> None:
+    """All there is to know is in the state: a process that has played elsewhere plays the same here."""
+    fresh, used = turn.copy(), turn.copy()
+    fresh.process = _process(turn.process.name)
+    used.process = turn.copy().take().process
+    assert _everything(used.take().state) == _everything(fresh.take().state)
+
+
+@pytest.mark.parametrize("what", ["seed", "month"])
+def test_another_seed_or_month_gives_other_draws(turn: Turn, what: str) -> None:
     usual = _everything(turn.copy().take().state)
-    for change in ("seed", "month"):
-        other = turn.copy()
-        setattr(other.state, change, getattr(other.state, change) + 1)
-        if name == "propagate":
-            # its chances are those of the meetings; its own stream only evicts
-            other.state.organisations["held"][:] = other.parameters_capacity()
-        outcome = _everything(other.take().state)
-        assert _changed(usual, outcome) - {change}
+    setattr(turn.state, what, getattr(turn.state, what) + 1)
+    assert _changed(usual, _everything(turn.take().state)) - {what}
 
 
 # -- order ----------------------------------------------------------------------------------------------------
@@ -413,3 +425,12 @@ def test_who_is_gone_meets_nobody_and_gets_nothing(sparse_turn: Turn) -> None:
     if sparse_turn.process.name != "attract":  # before this month's meetings, those of the last one still stand
         assert not gone[state.meetings.initiator].any()
         assert not gone[state.meetings.partner[state.meetings.partner >= 0]].any()
+
+
+def test_it_plays_on_when_all_are_gone(sparse_turn: Turn) -> None:
+    state = sparse_turn.state
+    _leave(state, range(len(state.organisations)))
+    state.meetings = Meetings.none()
+    sparse_turn.take()
+    assert not state.alive.any()
+    assert len(state.meetings) == 0

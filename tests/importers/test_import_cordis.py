@@ -6,48 +6,15 @@ import os
 import random
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
+from cordis_files import ROWS, files_of, participations, programmes, read_back, write_csv
 
-from ecosim.errors import InputFileError, OutputError, ParameterError, ScenarioError
 from ecosim.importers import import_cordis
 from ecosim.scenario import Scenario
 from ecosim.setup import found
 from ecosim.state import FIRM, LAB, OTHER
-
-# project: organisation, type, country. D is in a project with each of A and B, E works alone, F with D only.
-ROWS = [
-    ("1", "A", "PRC", "FR"), ("1", "B", "HES", "FR"), ("1", "C", "REC", "DE"),
-    ("2", "A", "PRC", "FR"), ("2", "B", "HES", "FR"),
-    ("3", "A", "PRC", "FR"), ("3", "D", "PUB", "FR"),
-    ("4", "E", "OTH", "FR"),
-    ("5", "D", "PUB", "FR"), ("5", "F", "PRC", "NA"),
-    ("6", "B", "HES", "FR"), ("6", "D", "PUB", "FR"),
-]  # fmt: skip
-# Project 1 has two parts, 4 and 5 have none, 9 is not among the participations.
-PARTS = [("1", "X"), ("1", "Y"), ("2", "Y"), ("3", "X"), ("6", "Z"), ("9", "W"), ("4", "NA"), ("1", "Y")]
-
-
-def write_csv(path: Path, header: str, rows: list[tuple[str, ...]]) -> Path:
-    path.write_text("\n".join([header, *(",".join(row) for row in rows)]) + "\n", encoding="utf-8")
-    return path
-
-
-def participations(folder: Path, rows: list[tuple[str, ...]] | None = None) -> Path:
-    return write_csv(folder / "participations.csv", "rcn,pic,type,country", ROWS if rows is None else rows)
-
-
-def programmes(folder: Path, rows: list[tuple[str, ...]] | None = None) -> Path:
-    return write_csv(folder / "programmes.csv", "rcn,programme_part", PARTS if rows is None else rows)
-
-
-def read_back(out: Path) -> tuple[Scenario, dict[str, object], dict[tuple[str, str], float]]:
-    """Return the scenario, its organisations by id, and its ties."""
-    scenario = Scenario.load(out)
-    ties = {(tie.a, tie.b): tie.weight for _, tie in scenario.read_ties()}
-    return scenario, {row.id: row for row in scenario.read_organisations()}, ties
 
 
 @pytest.fixture
@@ -98,6 +65,13 @@ def test_sectors_are_where_an_organisation_is_most_active(imported):
     notes = " ".join(imported[0].notes)
     assert "Organisations without a known programme part: 2; 1 took the commonest sector of their partners, 1" in notes
     assert "Projects without a programme part: 2 of 6." in notes
+
+
+def test_a_project_of_three_parts_counts_a_third_for_each(tmp_path):
+    rows = [(project, name, "PRC", "FR") for project in "123" for name in "AB"]
+    parts = [*(("1", part) for part in "XYZ"), *(("2", part) for part in "XYZ"), ("3", "W")]
+    import_cordis(participations(tmp_path, rows), tmp_path / "o.toml", programmes(tmp_path, parts))
+    assert read_back(tmp_path / "o.toml")[1]["A"].sector == "W"  # 1, against 2/3
 
 
 def test_an_unknown_sector_is_that_of_the_partners_not_of_most(tmp_path):
@@ -187,7 +161,11 @@ def test_countries_as_clusters(tmp_path):
     out = tmp_path / "o.toml"
     import_cordis(participations(tmp_path), out, programmes(tmp_path), clusters="country")
     scenario, people, _ = read_back(out)
-    assert [(row.name, row.region) for row in scenario.clusters] == [("FR", "FR"), ("DE", "DE"), ("unknown country", "")]
+    assert [(row.name, row.region) for row in scenario.clusters] == [
+        ("FR", "FR"),
+        ("DE", "DE"),
+        ("unknown country", ""),
+    ]
     assert people["F"].cluster == "unknown country"
 
 
@@ -223,10 +201,6 @@ def test_centres_only_for_three_sectors_and_more(tmp_path):
         assert all(centre is None or len(centre) == 4 for centre in centres)
 
 
-def files_of(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
-
-
 def test_the_order_of_rows_and_the_process_change_no_byte(tmp_path):
     rows = [
         (str(project), f"o{member:03}", ("PRC", "HES", "REC")[member % 3], ("FR", "DE")[member % 2])
@@ -242,110 +216,12 @@ def test_the_order_of_rows_and_the_process_change_no_byte(tmp_path):
         shuffle(rows)
         shuffle(parts)
         paths = [str(participations(folder, rows)), str(folder / "out" / "o.toml"), str(programmes(folder, parts))]
-        code = f"from pathlib import Path; from ecosim.importers import import_cordis; import_cordis(*map(Path, {paths}))"
+        code = (
+            f"from pathlib import Path; from ecosim.importers import import_cordis; import_cordis(*map(Path, {paths}))"
+        )
         environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(sys.path)}
         subprocess.run([sys.executable, "-c", code], check=True, env=environment)
         results.append(files_of(folder / "out"))
     assert sorted(results[0]) == ["o.organisations.csv", "o.ties.csv", "o.toml"]
     assert b"Community 2" in results[0]["o.toml"]
     assert results[0] == results[1] == results[2]
-
-
-# -- wrong input ----------------------------------------------------------------------------------------------
-
-GOOD = "rcn,pic,type,country\n1,A,PRC,FR\n1,B,HES,FR\n"
-
-
-@pytest.mark.parametrize(
-    ("content", "parts", "message"),
-    [
-        ("", None, r"p\.csv: the file is empty"),
-        ("rcn,pic,type,country\n", None, r"p\.csv: the file has a header but no row"),
-        ("rcn,pic,typ,country\n1,A,PRC,FR\n", None, r"p\.csv: row 1: no column 'type' \(did you mean 'typ'\?\)"),
-        ("rcn,type,country\n1,PRC,FR\n", None, r"p\.csv: row 1: no column 'pic'"),
-        (GOOD + "1,C,ABC,FR\n", None, r"p\.csv: row 4: type = 'ABC': allowed is one of HES, OTH, PRC, PUB, REC"),
-        (GOOD + "1,C,PRC\n", None, r"p\.csv: row 4: 3 values"),
-        ("rcn,pic,type,country\n1,NA,PRC,FR\n", None, r"p\.csv: no row has a project"),
-        ("rcn,pic,type,country\n1,A,PRC,FR\n2,A,PRC,FR\n", None, r"p\.csv: organisations in the selection .*: 1;"),
-        ("rcn,pic,type,country\n1,A,PRC,FR\n2,B,PRC,FR\n", None, r"p\.csv: no project has two organisations"),
-        (GOOD, "rcn,part\n1,X\n", r"q\.csv: row 1: no column 'programme_part'"),
-        (GOOD, "rcn,programme_part\n8,X\n", r"q\.csv: no row gives a programme part"),
-        (GOOD, "rcn,programme_part\n1,NA\n", r"q\.csv: no row gives a programme part"),
-        (GOOD, "", r"q\.csv: the file is empty"),
-        (
-            GOOD,
-            "rcn,programme_part\n" + "".join(f"1,part {i}\n" for i in range(65)),
-            r"q\.csv: column programme_part: 65 different parts: allowed are at most 64",
-        ),
-    ],
-)
-def test_wrong_files_are_refused_by_name_and_row(tmp_path, content, parts, message):
-    first, second = tmp_path / "p.csv", tmp_path / "q.csv"
-    first.write_text(content)
-    if parts is not None:
-        second.write_text(parts)
-    with pytest.raises(InputFileError, match=message):
-        import_cordis(first, tmp_path / "o.toml", None if parts is None else second)
-    assert not list(tmp_path.glob("o.*"))
-
-
-@pytest.mark.parametrize(
-    ("countries", "message"),
-    [
-        (["FRA"], r"participations\.csv: country = 'FRA' \(did you mean 'FR'\?\): allowed are DE, FR$"),
-        (["fr"], r"country = 'fr' \(did you mean 'FR'\?\)"),
-        (["FR", "ZZ"], r"country = 'ZZ': allowed are DE, FR$"),
-        (["DE"], r"organisations in the selection \(DE\): 1; at least 2 are needed"),
-    ],
-)
-def test_wrong_selections_are_refused(tmp_path, countries, message):
-    with pytest.raises(InputFileError, match=message):
-        import_cordis(participations(tmp_path), tmp_path / "o.toml", countries=countries)
-
-
-def test_the_union_s_own_codes_are_proposed(tmp_path):
-    rows = [*ROWS, ("1", "G", "PRC", "EL")]
-    with pytest.raises(InputFileError, match=r"country = 'GR' \(did you mean 'EL'\?\)"):
-        import_cordis(participations(tmp_path, rows), tmp_path / "o.toml", countries=["GR"])
-
-
-@pytest.mark.parametrize(
-    ("error", "out", "options", "message"),
-    [
-        (OutputError, "o.tml", {}, r"o\.tml: allowed is a file name that ends in \.toml"),
-        (OutputError, "folder.toml", {}, r"folder\.toml: this is a folder"),
-        (OutputError, "participations.csv/o.toml", {}, r"o\.toml: cannot be written"),
-        (ParameterError, "o.toml", {"clusters": "countries"}, r"clusters = 'countries' \(did you mean 'country'\?\)"),
-        (ScenarioError, "o.toml", {"months": 0}, r"months = 0: allowed is a whole number"),
-    ],
-)
-def test_wrong_targets_and_options_are_refused(tmp_path, error, out, options, message):
-    (tmp_path / "folder.toml").mkdir()
-    with pytest.raises(error, match=message):
-        import_cordis(participations(tmp_path), tmp_path / out, **options)
-
-
-def test_the_input_is_not_overwritten(tmp_path):
-    path = participations(tmp_path).rename(tmp_path / "o.ties.csv")
-    before = path.read_bytes()
-    with pytest.raises(OutputError, match=r"would overwrite the input"):
-        import_cordis(path, tmp_path / "o.toml")
-    assert path.read_bytes() == before
-
-
-def test_a_full_disk_leaves_what_was_there(tmp_path, monkeypatch):
-    out, source = tmp_path / "o.toml", participations(tmp_path)
-    import_cordis(source, out)
-    before = files_of(tmp_path)
-    whole = Path.write_bytes
-
-    def full(path: Path, content: bytes) -> int:
-        if ".ties." in path.name:
-            whole(path, content[:10])
-            raise OSError(28, "No space left on device")
-        return whole(path, content)
-
-    monkeypatch.setattr(Path, "write_bytes", full)
-    with pytest.raises(OutputError, match=r"o\.toml: cannot be written \(No space left on device\)"):
-        import_cordis(source, out, countries=["FR"])
-    assert files_of(tmp_path) == before

@@ -1,0 +1,287 @@
+"""The `ecosim` command. Imports late: help and a user's mistakes are answered before anything heavy is loaded."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ecosim.errors import EcosimError, MissingExtraError, OutputError, ParameterError
+
+if TYPE_CHECKING:
+    from ecosim.model import EcosystemModel
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    """Return a parser of whole numbers that says what was got and what is allowed."""
+
+    def number(text: str | int) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            value = low - 1
+        if not low <= value <= high:
+            raise typer.BadParameter(f"{str(text)!r}: allowed is a whole number from {low} to {high}")
+        return value
+
+    return number
+
+
+app = typer.Typer(
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="A simulator of innovation ecosystems: when do hybrid innovations emerge, and what would make them?",
+)
+importing = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Make a scenario from real data.")
+app.add_typer(importing, name="import")
+
+
+def main() -> None:
+    """Run the command: exit code 0 done, 1 the run failed, 2 the user's input is wrong."""
+    try:
+        app()
+    except EcosimError as problem:
+        typer.echo(f"ecosim: {problem}", err=True)
+        sys.exit(2)
+
+
+def _say(text: str, quiet: bool = False) -> None:
+    if not quiet:
+        typer.echo(text)
+
+
+# -- what there is --------------------------------------------------------------------------------------------
+
+
+@app.command()
+def scenarios() -> None:
+    """The stories that ship, one line each."""
+    from ecosim.scenario import Scenario, shipped_scenarios
+
+    for name in shipped_scenarios():
+        typer.echo(f"{name:24} {Scenario.load(name).title}")
+
+
+@app.command()
+def parameters(
+    french: Annotated[bool, typer.Option("--french", help="Help texts in French.")] = False,
+) -> None:
+    """Every parameter: default, unit, bounds, role, source and meaning."""
+    from ecosim.parameters import declarations
+
+    for item in declarations():
+        default = str(item.default).lower() if item.type is bool else f"{item.default:g}"
+        typer.echo(f"{item.path} = {default} [{item.unit}] {item.allowed} ({item.role}; {item.source})")
+        typer.echo(f"    {item.french if french else item.english}")
+
+
+# -- run ------------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def run(
+    scenario: Annotated[str, typer.Argument(help="Name of a shipped scenario, or a .toml file.")],
+    months: Annotated[
+        int | None, typer.Option(parser=_whole(1, 100_000), help="Months to play (default: as the scenario says).")
+    ] = None,
+    seed: Annotated[int, typer.Option(parser=_whole(0, 2**63 - 1), help="Seed of all randomness.")] = 1,
+    values: Annotated[
+        list[str] | None, typer.Option("--set", help="key=value: any declared parameter; may be repeated.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the results.")] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an earlier result in that folder.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
+) -> None:
+    """Run a scenario; leave tables, figures and a report in the results folder."""
+    from ecosim.inputs import resolve
+    from ecosim.scenario import Scenario
+
+    chosen = Scenario.load(scenario)
+    chosen = chosen.with_values(_parse_values(values or []))
+    planned = chosen.months if months is None else months
+    folder = out if out is not None else _free_folder(Path("results") / f"{chosen.name}-seed{seed}")
+    if folder.exists() and not folder.is_dir():
+        raise OutputError(f"--out {folder}: this is a file, a folder is needed")
+    inputs = resolve(chosen)
+
+    from ecosim.model import EcosystemModel
+    from ecosim.results import RunFolder
+
+    model = EcosystemModel(inputs, seed=seed)
+    results = RunFolder.create(folder, model, planned, overwrite=overwrite)
+    began = time.perf_counter()
+    try:
+        _play(model, planned, quiet)
+    except KeyboardInterrupt:
+        results.finish(model, "interrupted", time.perf_counter() - began)
+        typer.echo(f"ecosim: interrupted after {model.month} of {planned} months; partial result in {folder}", err=True)
+        raise typer.Exit(1) from None
+    results.finish(model, "complete", time.perf_counter() - began)
+    _say(_summary(model), quiet)
+    _say(f"Report: {folder / 'report.html'}", quiet)
+
+
+def _parse_values(assignments: list[str]) -> dict[str, Any]:
+    from ecosim.parameters import find_declaration
+
+    values: dict[str, Any] = {}
+    for assignment in assignments:
+        key, equals, text = assignment.partition("=")
+        if not equals:
+            raise ParameterError(f"--set {assignment}: allowed is key=value, such as medium.transmissibility=0.05")
+        declaration = find_declaration(key.strip(), f"--set {assignment}")
+        values[declaration.path] = declaration.parse(text.strip(), f"--set {assignment}")
+    return values
+
+
+def _free_folder(folder: Path) -> Path:
+    """Return `folder`, or the first of folder-2, folder-3, ... that does not exist."""
+    candidate, number = folder, 1
+    while candidate.exists():
+        number += 1
+        candidate = folder.with_name(f"{folder.name}-{number}")
+    return candidate
+
+
+def _play(model: EcosystemModel, months: int, quiet: bool) -> None:
+    """Play the months, with a progress bar and the time that is left."""
+    if quiet:
+        model.run(months)
+        return
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("months"),
+        TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(),
+    )  # fmt: skip
+    with Progress(*columns) as bar:
+        task = bar.add_task(model.scenario.name, total=months)
+        model.run(months, progress=lambda played, _: bar.update(task, completed=played))
+
+
+def _summary(model: EcosystemModel) -> str:
+    table = model.months
+    known = table["r_theoretical"].dropna()
+    hybrids = int(table["births_spontaneous"].sum() + table["births_recombinant"].sum())
+    when = model.emergence_month
+    return "\n".join(
+        [
+            f"{model.scenario.title}: {len(model.state.organisations):,} organisations, {len(table)} months, "
+            f"seed {model.seed}",
+            f"Hybrids born: {hybrids:,}, of which from other hybrids: {int(table['births_recombinant'].sum()):,}",
+            f"R at the last evaluation (month {int(known.index[-1])}): {known.iloc[-1]:.2f}"
+            if len(known)
+            else "R: not evaluated",
+            f"Hybrids feed on each other from month {when}" if when is not None else "No lasting emergence in this run",
+        ]
+    )
+
+
+@app.command()
+def replay(
+    folder: Annotated[Path, typer.Argument(help="Results folder of an earlier run.")],
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
+) -> None:
+    """Run a result again and check that it is the same, bit for bit."""
+    from ecosim.errors import ReplayError
+    from ecosim.results import replay as replay_result
+
+    try:
+        found = replay_result(folder)
+    except ReplayError as problem:
+        typer.echo(f"ecosim: {problem}", err=True)
+        raise typer.Exit(1) from None
+    _say(str(found), quiet)
+
+
+# -- import ---------------------------------------------------------------------------------------------------
+
+Out = Annotated[Path, typer.Option(help="The scenario to write (.toml); its data files stand beside it.")]
+Months = Annotated[int, typer.Option(parser=_whole(1, 100_000), help="Months that the scenario plays.")]
+
+
+@importing.command("cordis")
+def import_cordis(
+    participations: Annotated[Path, typer.Argument(help="CSV of participations: rcn, pic, type, country.")],
+    out: Out,
+    programmes: Annotated[Path | None, typer.Option(help="CSV of programme parts: rcn, programme_part.")] = None,
+    country: Annotated[list[str] | None, typer.Option(help="Country code to keep; may be repeated.")] = None,
+    clusters: Annotated[str, typer.Option(help="communities or country.")] = "communities",
+    months: Months = 120,
+) -> None:
+    """From EU Horizon 2020 participations (CORDIS)."""
+    from ecosim.importers.cordis import import_cordis as make
+
+    typer.echo(str(make(participations, out, programmes, tuple(country or ()), clusters, months)))
+
+
+@importing.command("graph")
+def import_graph(
+    graph: Annotated[Path, typer.Argument(help="GraphML, GEXF, GML, edge list or CSV (a, b, weight).")],
+    out: Out,
+    months: Months = 120,
+) -> None:
+    """From any network that NetworkX reads."""
+    from ecosim.importers.graph import import_graph as make
+
+    typer.echo(str(make(graph, out, months=months)))
+
+
+@importing.command("clusters")
+def import_clusters(
+    clusters: Annotated[Path, typer.Argument(help="CSV of clusters: name, theme, latitude, longitude.")],
+    out: Out,
+    firms: Annotated[int, typer.Option(parser=_whole(0, 5_000_000), help="Firms to generate.")] = 6000,
+    labs: Annotated[int, typer.Option(parser=_whole(0, 1_000_000), help="Labs to generate.")] = 300,
+    months: Months = 120,
+) -> None:
+    """From a list of clusters, with generated members."""
+    from ecosim.importers.clusters import import_clusters as make
+
+    typer.echo(str(make(clusters, out, firms=firms, labs=labs, months=months)))
+
+
+# -- bench and dashboard --------------------------------------------------------------------------------------
+
+
+@app.command()
+def bench(
+    names: Annotated[list[str] | None, typer.Argument(help="Benchmarks to run (default: core).")] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Also write the figures here.")] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Smaller sizes, under a minute.")] = False,
+) -> None:
+    """Measure speed, memory and start, as ratios in one run."""
+    from ecosim.bench import run_benchmarks
+
+    run_benchmarks(names or ["core"], json_file, quick)
+
+
+@app.command()
+def dashboard(
+    port: Annotated[int, typer.Option(parser=_whole(1, 65_535), help="Port to serve on.")] = 8765,
+) -> None:
+    """Open the page in which policymakers play with an ecosystem."""
+    from importlib.util import find_spec
+
+    if find_spec("solara") is None:
+        raise MissingExtraError("ecosim dashboard", "dashboard")
+    from dashboards import launch
+
+    launch(port)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,147 @@
+"""Agreement: the next-generation R of a state against the cohort R measured from there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from experiments.behaviours.drawing import COLOURS, MARKERS, new_figure
+from experiments.pool import run_many
+from experiments.statistics import ratio_interval
+
+QUESTION = "Do the next-generation R of a state and the cohort R measured from there agree within 10 %?"
+MONTHS = (12, 48, 84)  # states that are looked at
+WINDOW, LIFE = 12, 150  # births of a year, followed until hardly any carrier is left
+DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
+"""Beside the checkout; without it the French H2020 network is left out."""
+
+
+def outcome(job: dict[str, Any]) -> dict[str, Any]:
+    """Return R of the state at a month, and the mean offspring of the hybrids born in the year after it.
+
+    The field is frozen at that month (attractors neither open nor end afterwards, clusters organise no encounters), for
+    R is a property of one state.
+    """
+    import dataclasses
+
+    from ecosim import EcosystemModel, Scenario
+    from ecosim.reproduction import NextGeneration
+
+    scenario = Scenario.load(job["path"]).with_values({"clusters.encounters_per_year": 0.0})
+    scenario = scenario.with_values(job["values"])
+    month = job["month"]
+    frozen = tuple(
+        dataclasses.replace(attractor, end=None)
+        for attractor in scenario.attractors
+        if attractor.start <= month and (attractor.end is None or attractor.end > month)
+    )
+    scenario = dataclasses.replace(scenario, attractors=frozen)
+    with EcosystemModel(scenario, seed=job["seed"], reproduction_every=0) as model:
+        model.run(month)
+        operator = NextGeneration()
+        theory, expected = [], []
+        for _ in range(WINDOW // 4):
+            model.run(4)
+            theory.append(operator.evaluate(model.state))
+            expected.append(operator.expected_cohort)
+        model.run(LIFE)
+        history = model.state.history
+        window = slice(month, month + WINDOW)
+        births = (history.column("spontaneous") + history.column("recombinant"))[window]
+        offspring = model.state.cohort_offspring[window]
+        return {
+            "theory": float(np.mean(theory)),
+            "expected": float(np.mean(expected)),
+            "theory_end": operator.evaluate(model.state),
+            "births": int(births.sum()),
+            "offspring": float(offspring.sum()),
+            "cohort": float(offspring.sum() / max(births.sum(), 1)),
+        }
+
+
+def networks(folder: Path) -> dict[str, str]:
+    """Return the scenarios to look at: the flagship and, when the data are there, the French part of H2020."""
+    found = {"three-ingredients": "three-ingredients", "france-clusters": "france-clusters"}
+    participations = DATA / "h2020_participations.csv.gz"
+    if participations.exists():
+        from ecosim.importers.cordis import import_cordis
+
+        out = folder / "h2020-france.toml"
+        import_cordis(participations, out, DATA / "h2020_programme_parts.csv.gz", ("FR",))
+        found["h2020-france"] = str(out)
+    return found
+
+
+def run(quick: bool = False, workers: int | None = None) -> pd.DataFrame:
+    """Return one row per network, drive, month and seed."""
+    from tempfile import TemporaryDirectory
+
+    drives: dict[str, tuple[dict[str, float], ...]] = {
+        "three-ingredients": ({}, {"latent.base_drive": 0.03}),
+        "france-clusters": ({"population.firms": 6000, "population.labs": 300},) if quick else ({},),
+        "h2020-france": ({}, {"latent.base_drive": 0.03}, {"latent.base_drive": 0.1}),
+    }
+    with TemporaryDirectory() as folder:
+        jobs = [
+            {"network": name, "path": path, "values": values, "month": month, "seed": seed}
+            for name, path in networks(Path(folder)).items()
+            for values in (drives[name][-1:] if quick else drives[name])
+            for month in ((48,) if quick else MONTHS)
+            for seed in range(2 if quick else 3 if name == "france-clusters" else 10)
+        ]
+        table = pd.DataFrame(run_many(outcome, jobs, workers, "agreement"))
+    table["values"] = [", ".join(f"{k.split('.')[1]} {v:g}" for k, v in values.items()) for values in table["values"]]
+    return table.drop(columns="path")
+
+
+def conclude(table: pd.DataFrame) -> dict[str, Any]:
+    """Return theory, cohort and their ratio, for each network, drive and month."""
+    findings: dict[str, Any] = {}
+    leading_good = born_good = True
+    table = table.fillna({"values": ""})
+    for (network, values, month), rows in table.groupby(["network", "values", "month"]):
+        leading = ratio_interval(rows["offspring"], rows["theory"] * rows["births"])
+        born = ratio_interval(rows["offspring"], rows["expected"] * rows["births"])
+        leading_good = leading_good and abs(leading.estimate - 1) < 0.1
+        born_good = born_good and abs(born.estimate - 1) < 0.1
+        findings[f"{network} {values} month {month}".replace("  ", " ")] = {
+            "theory": round(float(rows["theory"].mean()), 3),
+            "expected of the hybrids born": round(float(rows["expected"].mean()), 3),
+            "cohort": round(float(rows["offspring"].sum() / rows["births"].sum()), 3),
+            "cohort / theory": [round(value, 3) for value in leading],
+            "cohort / expected": [round(value, 3) for value in born],
+            "theory at the end of the cohort's life": round(float(rows["theory_end"].mean()), 3),
+        }
+    findings["leading eigenvalue within 10 % everywhere"] = leading_good
+    findings["expectation for the hybrids born within 10 % everywhere"] = born_good
+    return findings
+
+
+def draw(table: pd.DataFrame) -> Figure:
+    """Return cohort R against both predictions, one point a network, drive and month."""
+    figure, axes = new_figure(2, height=5, width=5.4)
+    table = table.fillna({"values": ""})
+    top = 1.05 * max(table["theory"].max(), table["cohort"].max())
+    words = {
+        "theory": "next-generation R of the state (leading eigenvalue)",
+        "expected": "the same operator's expectation for the hybrids born",
+    }
+    for axis, (column, label) in zip(axes, words.items(), strict=True):
+        for index, (network, rows) in enumerate(table.groupby("network")):
+            for number, (_, point) in enumerate(rows.groupby(["values", "month"])):
+                found = ratio_interval(point["offspring"], point["births"])
+                error = [[found.estimate - found.low], [found.high - found.estimate]]
+                axis.errorbar(
+                    point[column].mean(), found.estimate, error, marker=MARKERS[index], color=COLOURS[index],
+                    capsize=2, linestyle="none", label=network if number == 0 else None,
+                )  # fmt: skip
+        axis.plot([0, top], [0, top], color="black", linewidth=1)
+        axis.fill_between([0, top], [0, 0.9 * top], [0, 1.1 * top], color="#999999", alpha=0.2, linewidth=0)
+        axis.set_xlabel(label)
+        axis.set_ylabel("cohort R measured from there (band: ± 10 %)")
+        axis.legend(frameon=False)
+    return figure

@@ -1,0 +1,178 @@
+"""Tipping: in the seeded well-mixed experiment hybrids feed on each other from R = 1 on.
+
+Spontaneous births off, a share of organisations given one hybrid, meetings with anyone, distance without effect: the
+limit in which R is known (design document, section 3). The axis is the next-generation R with crowding.
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from scipy.optimize import brentq
+
+from experiments.behaviours.drawing import COLOURS, DASHES, MARKERS, new_figure
+from experiments.pool import run_many
+from experiments.statistics import crossing, ratio_interval
+
+QUESTION = "Does the order parameter leave 0, and do curves of different size cross, at next-generation R = 1?"
+MEETING_RATE, CORE, TRANSMISSIBILITY, FORGETTING = 2.0, 8, 0.02, 0.04  # the model's defaults
+WELL_MIXED = {
+    "labs": 0, "clusters": 1, "sectors": 2, "distance_matters": False, "spontaneous": False, "cluster_share": 0.0,
+    "bridge_share": 0.0, "science_share": 0.0, "digital_share": 1.0, "cluster_degree": 0.0, "bridge_degree": 0.0,
+    "reproduction_every": 0,
+}  # fmt: skip
+FORMULA = (0.7, 0.9, 1.0, 1.1, 1.2, 1.4, 1.8)  # values of the dilute formula, as in section 3
+COHORT_MONTHS, HORIZON, SEEDED = 60, 300, 0.02
+SCALED = (0.88, 0.94, 1.0, 1.06, 1.12)  # values of the next-generation R
+
+
+def rates(success: float) -> tuple[float, int, float, float, float]:
+    """Return the arguments of the closed forms."""
+    return MEETING_RATE, CORE, success, TRANSMISSIBILITY, FORGETTING
+
+
+def success_for(measure: Any, value: float) -> float:
+    """Return the success π at which a closed form takes a value."""
+    return float(brentq(lambda success: measure(*rates(success)) - value, 1e-5, 0.5))
+
+
+def outcome(job: dict[str, Any]) -> dict[str, Any]:
+    """Return births and offspring of the first cohorts, and what is left in the last year."""
+    from ecosim import EcosystemModel
+
+    with EcosystemModel(
+        seed=job["seed"], firms=job["organisations"], base_drive=-math.log1p(-job["success"]),
+        seeded_share=job["seeded"], **WELL_MIXED,
+    ) as model:  # fmt: skip
+        state = model.run(job["months"]).state
+        born = state.history.column("recombinant")
+        return {
+            "births": int(born[:COHORT_MONTHS].sum()),
+            "offspring": float(state.cohort_offspring[:COHORT_MONTHS].sum()),
+            "late": float(born[-12:].sum()) / job["organisations"],
+            "alive": bool((state.organisations["held"] > CORE).any()),
+        }
+
+
+def run(quick: bool = False, workers: int | None = None) -> pd.DataFrame:
+    """Return one row per run of both parts: ``section-3`` (N = 4,000) and ``scaling`` (four sizes)."""
+    from ecosim.reproduction import dilute_reproduction, organisation_reproduction, well_mixed_reproduction  # fmt: skip
+
+    sizes = {250: 40, 1000: 16} if quick else {250: 400, 1000: 200, 4000: 80, 16000: 20}
+    points = [("section-3", success_for(dilute_reproduction, value)) for value in FORMULA]
+    points += [("scaling", success_for(well_mixed_reproduction, value)) for value in SCALED]
+    jobs = []
+    for part, success in points:
+        known = {
+            "part": part, "success": success, "formula": dilute_reproduction(*rates(success)),
+            "next_generation": well_mixed_reproduction(*rates(success)),
+            "organisation": organisation_reproduction(*rates(success)),
+        }  # fmt: skip
+        if part == "section-3":
+            seeds = 4 if quick else 20
+            sized = [{"organisations": 4000, "months": HORIZON, "seeded": SEEDED, "seed": s} for s in range(seeds)]
+        else:
+            # the time to relax at the threshold grows with the square root of the size (mean-field scaling)
+            sized = [
+                {"organisations": size, "months": int(12.5 * math.sqrt(size)), "seeded": 0.1, "seed": s}
+                for size, seeds in sizes.items()
+                for s in range(seeds)
+            ]
+        jobs += [{**known, **row} for row in sized]
+    jobs.sort(key=lambda job: -job["organisations"] * job["months"])
+    return pd.DataFrame(run_many(outcome, jobs, workers, "tipping"))
+
+
+def conclude(table: pd.DataFrame) -> dict[str, Any]:
+    """Return where cohort R crosses 1 (in R_org), and where the scaled curves of different sizes cross."""
+    findings: dict[str, Any] = {}
+    first = table[table["part"] == "section-3"]
+    grid = first.groupby("formula").agg(
+        births=("births", "sum"), offspring=("offspring", "sum"), late=("late", "mean"),
+        organisation=("organisation", "first"), next_generation=("next_generation", "first"),
+    )  # fmt: skip
+    grid["cohort"] = grid["offspring"] / grid["births"]
+    near = grid[(grid.index >= 0.9) & (grid.index <= 1.4)]
+    findings["cohort R by formula R"] = {f"{r:.2g}": round(v, 3) for r, v in grid["cohort"].items()}
+    findings["births per organisation in the last year by formula R"] = {
+        f"{r:.2g}": round(v, 5) for r, v in grid["late"].items()
+    }
+    at = crossing(near.index.to_numpy(), near["cohort"].to_numpy())
+    line = crossing(near.index.to_numpy(), near["organisation"].to_numpy())
+    exact = brentq(lambda r: np.interp(r, grid.index, grid["organisation"]) - 1.0, 0.9, 1.4)
+    findings["formula R where cohort R = 1"] = round(at, 3)
+    findings["formula R where R_org = 1"] = round(float(exact), 3)
+    findings["cohort crossing over R_org crossing"] = round(at / float(exact), 3)
+    findings["straight-line check of R_org = 1"] = round(line, 3)
+    crossings = scaled_crossings(table)
+    findings["next-generation R where scaled births of neighbouring sizes cross"] = crossings
+    alive = table[table["part"] == "scaling"].pivot_table(
+        index="next_generation", columns="organisations", values="alive"
+    )
+    findings["survival at the horizon"] = {
+        f"N = {size}": {f"{r:.2f}": round(float(v), 3) for r, v in alive[size].items()} for size in alive
+    }
+    steep = {size: float(alive[size].iloc[-1] - alive[size].iloc[0]) for size in alive}
+    findings["survival rises from the first to the last R by"] = {str(k): round(v, 3) for k, v in steep.items()}
+    findings["holds"] = bool(
+        abs(at / float(exact) - 1) < 0.05 and all(abs(value - 1) < 0.05 for value in crossings.values())
+    )
+    return findings
+
+
+def scaled_crossings(table: pd.DataFrame) -> dict[str, float]:
+    """Return the next-generation R at which √N · births per organisation crosses, for neighbouring sizes."""
+    rows = table[table["part"] == "scaling"]
+    late = rows.pivot_table(index="next_generation", columns="organisations", values="late", aggfunc="mean")
+    out = {}
+    for small, large in pairwise(late.columns):
+        ratio = np.log(
+            (late[large] * math.sqrt(large) + 1e-9).to_numpy() / (late[small] * math.sqrt(small) + 1e-9).to_numpy()
+        )
+        known = np.abs(ratio) < 8
+        out[f"{small} and {large}"] = round(crossing(late.index.to_numpy()[known], ratio[known], 0.0), 3)
+    return out
+
+
+def draw(table: pd.DataFrame) -> Figure:
+    """Return cohort R and births against R, and the finite-size curves."""
+    figure, axes = new_figure(3, width=5.2)
+    first = table[table["part"] == "section-3"]
+    x, cohort, error = [], [], []
+    for _, rows in first.groupby("next_generation"):
+        found = ratio_interval(rows["offspring"].to_numpy(), rows["births"].to_numpy())
+        x.append(rows["next_generation"].iloc[0])
+        cohort.append(found.estimate)
+        error.append([found.estimate - found.low, found.high - found.estimate])
+    axes[0].errorbar(x, cohort, np.array(error).T, color=COLOURS[0], marker="o", capsize=3, label="cohort R, measured")
+    formula = first.groupby("next_generation")["formula"].first()
+    axes[0].plot(formula.index, formula, color=COLOURS[1], linestyle="--", label="dilute formula")
+    axes[0].plot([0.6, 1.7], [0.6, 1.7], color="black", linewidth=1, label="next-generation R")
+    axes[0].axhline(1, color="black", linewidth=0.6, linestyle=":")
+    axes[0].axvline(1, color="black", linewidth=0.6, linestyle=":")
+    axes[0].set_ylabel("offspring per hybrid born in months 0–60")
+    axes[0].set_title("N = 4,000, 300 months")
+    scaling = table[table["part"] == "scaling"]
+    for index, (size, rows) in enumerate(scaling.groupby("organisations")):
+        style = {"color": COLOURS[index], "marker": MARKERS[index], "linestyle": DASHES[index]}
+        style["label"] = f"N = {size:,}"
+        late = rows.groupby("next_generation")["late"].mean() * math.sqrt(size)
+        axes[1].plot(late.index, late, **style)
+        alive = rows.groupby("next_generation")["alive"].mean()
+        axes[2].plot(alive.index, alive, **style)
+    axes[1].set_ylabel("√N × recombinant births per organisation\nin the last year")
+    axes[1].set_yscale("symlog", linthresh=0.01)
+    axes[1].set_title("Finite-size scaling, horizon 12.5 √N months")
+    axes[2].set_ylabel("share of runs with a hybrid left")
+    axes[2].set_title("Survival at the horizon")
+    for axis in axes:
+        axis.set_xlabel("next-generation R")
+        axis.legend(frameon=False)
+    for axis in axes[1:]:
+        axis.axvline(1, color="black", linewidth=0.6, linestyle=":")
+    return figure

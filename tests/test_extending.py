@@ -1,0 +1,134 @@
+"""docs/extending.md: every block runs as it stands, keeps its promises of length and of common random numbers."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from ecosim import EcosystemModel, Process, core_schedule, with_process
+from ecosim.errors import ParameterError
+from ecosim.streams import uniforms
+
+PAGE = (Path(__file__).parents[1] / "docs" / "extending.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+OVER_AGENTS, OVER_COLUMNS, OWN_COLUMN, RANDOM, REPLACED, MESA = range(len(BLOCKS))
+SMALL: dict[str, Any] = {"firms": 90, "labs": 30, "clusters": 4, "base_drive": 0.1}
+
+
+def run(block: int) -> dict[str, Any]:
+    """Run a block in a namespace of its own, as a file of its own would; return its names."""
+    names: dict[str, Any] = {"__name__": "extending"}
+    exec(compile(BLOCKS[block], f"docs/extending.md, block {block + 1}", "exec"), names)
+    return names
+
+
+def rule_lines(block: int) -> int:
+    """Count the lines of a block's class, without blank lines, comments and docstrings."""
+    (rule,) = (node for node in ast.parse(BLOCKS[block]).body if isinstance(node, ast.ClassDef))
+    return len(ast.unparse([node for node in rule.body if not _is_docstring(node)]).splitlines()) + 1  # type: ignore[arg-type]
+
+
+def _is_docstring(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+class Nothing(Process):
+    """A rule that looks, and changes nothing."""
+
+    name = "nothing"
+
+    def step(self, model: Any) -> None:
+        assert len(model.agents) > 0
+        assert model.state.organisations["held"].min() >= 0
+
+
+class Dice(Process):
+    """A rule that draws from streams of its own, and from Mesa's generators, and writes a column of its own."""
+
+    name = "dice"
+
+    def step(self, model: Any) -> None:
+        columns = model.state.organisations
+        columns.add_column("dice", np.float64)
+        columns["dice"] += uniforms(self.key(model), columns["identity"]) + uniforms(
+            self.key(model, "again"), columns["identity"]
+        )
+        model.random.random()
+        model.rng.random()
+
+
+@pytest.mark.parametrize("block", range(len(BLOCKS)))
+def test_each_block_runs(block: int, capsys: pytest.CaptureFixture[str]) -> None:
+    run(block)
+    assert "Error" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("block", [OVER_AGENTS, OVER_COLUMNS, OWN_COLUMN, RANDOM, REPLACED])
+def test_a_rule_takes_at_most_15_lines(block: int) -> None:
+    assert 4 <= rule_lines(block) <= 15
+
+
+def test_the_rule_over_agents_is_the_rule_over_columns() -> None:
+    """What the page says: the same to the last bit. And it does close laboratories, or that would mean little."""
+    agents, columns = run(OVER_AGENTS)["model"], run(OVER_COLUMNS)["model"]
+    assert agents.state.fingerprint() == columns.state.fingerprint()
+    assert 0 < 120 - int(agents.state.alive.sum()) < 30
+    assert not columns._filled  # no agent was made
+
+
+def test_loyalty_calls_meetings_off_outside_the_cluster() -> None:
+    """The month's meetings are the usual ones, but for those that were called off."""
+    loyal = run(OWN_COLUMN)["model"]
+    usual = EcosystemModel(seed=1, firms=90, labs=10, clusters=4).run(months=24)
+    expected = 1 - (1 - 1 / 60) ** 24
+    assert loyal.state.organisations["loyalty"] == pytest.approx(expected, rel=1e-5)
+    cluster, met, meant = usual.state.organisations["cluster"], loyal.state.meetings, usual.state.meetings
+    assert met.base.tolist() == meant.base.tolist()
+    off = met.partner != meant.partner
+    outside = cluster[meant.initiator] != cluster[meant.partner]
+    assert np.all(met.partner[off] == -1)
+    assert np.all(outside[off])
+    assert off.sum() / (outside & (meant.partner >= 0)).sum() == pytest.approx(expected, abs=0.15)
+
+
+def test_guilds_copy_less() -> None:
+    names = run(REPLACED)
+    guilds, usual = names["guilds"], names["usual"]
+    assert 0 < guilds.months["copies"].sum() < usual.months["copies"].sum()
+    assert [process.name for process in guilds.processes] == [process.name for process in core_schedule()]
+    assert guilds.months["meetings"].iloc[0] == usual.months["meetings"].iloc[0]
+
+
+@pytest.mark.parametrize("before", [process.name for process in core_schedule()])
+def test_a_process_that_changes_nothing_changes_nothing(before: str) -> None:
+    plain = EcosystemModel(seed=1, **SMALL).run(13)
+    more = EcosystemModel(seed=1, processes=with_process(Nothing(), before), **SMALL).run(13)
+    assert more.state.fingerprint() == plain.state.fingerprint()
+    assert more.months.equals(plain.months)
+
+
+@pytest.mark.parametrize("before", [process.name for process in core_schedule()])
+def test_a_process_with_draws_of_its_own_changes_no_other_draw(before: str) -> None:
+    plain = EcosystemModel(seed=1, **SMALL).run(13)
+    more = EcosystemModel(seed=1, processes=with_process(Dice(), before), **SMALL).run(13)
+    bits = more.state.fingerprint()
+    assert bits.pop("organisations.dice")
+    assert bits == plain.state.fingerprint()
+    assert more.months.equals(plain.months)
+    dice = more.state.organisations["dice"]
+    assert len(np.unique(dice)) == len(dice)
+    assert dice.mean() == pytest.approx(13, abs=1)
+
+
+def test_a_schedule_that_makes_no_sense_is_refused() -> None:
+    with pytest.raises(ParameterError, match=r"before = 'propagat' \(did you mean 'propagate'\?\)"):
+        with_process(Nothing(), "propagat")
+    with pytest.raises(ParameterError, match=r"processes\[0\] = .*allowed is an instance of ecosim\.Process"):
+        EcosystemModel(processes=[Nothing], **SMALL)  # type: ignore[list-item]
+    with pytest.raises(ParameterError, match=r"processes\[7\]: name = 'nothing': there is another"):
+        EcosystemModel(processes=with_process(Nothing(), schedule=with_process(Nothing())), **SMALL)
