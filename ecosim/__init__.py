@@ -9,10 +9,10 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOMES = {
-    "AttractorSpec": "ecosim.scenario",
+    "AttractorSpec": "ecosim.specs",
     "Brick": "ecosim.agents",
     "Cluster": "ecosim.agents",
-    "ClusterSpec": "ecosim.scenario",
+    "ClusterSpec": "ecosim.specs",
     "EcosimError": "ecosim.errors",
     "EcosystemModel": "ecosim.model",
     "Firm": "ecosim.agents",
@@ -21,7 +21,7 @@ _HOMES = {
     "Parameters": "ecosim.parameters",
     "Process": "ecosim.processes.base",
     "Scenario": "ecosim.scenario",
-    "SectorSpec": "ecosim.scenario",
+    "SectorSpec": "ecosim.specs",
     "core_schedule": "ecosim.schedule",
     "shipped_scenarios": "ecosim.scenario",
     "with_process": "ecosim.schedule",

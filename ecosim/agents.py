@@ -1,19 +1,20 @@
 """Mesa agents: real `mesa.Agent` objects whose attributes read and write one row of the model's columns.
 
 Made when first asked for. A row of organisations is a Firm, a Lab or (public bodies and others) an Organisation;
-a row of clusters is a Cluster.
+a row of clusters is a Cluster. A column that a process has added is an attribute under its own name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import mesa
 import numpy as np
 
-from ecosim.state import LAYERS, State
+from ecosim.errors import ParameterError, nearest_name
+from ecosim.state import LAYERS, Columns, State
 
 if TYPE_CHECKING:
     from ecosim.model import EcosystemModel
@@ -21,11 +22,26 @@ if TYPE_CHECKING:
 __all__ = ["AGENT_TYPES", "Brick", "Cluster", "Federation", "Firm", "Lab", "Organisation"]
 
 
-class Column:
-    """A descriptor: reads and writes ``table[name][agent.row]`` of the agent's own model."""
+Bounds = Callable[[State], tuple[float, float]]
+TIE_LAYERS = LAYERS[:3]  # the digital layer is anyone: it has no ties
 
-    def __init__(self, table: str, name: str, read_only: bool = False) -> None:
-        self.table, self.name, self.read_only = table, name, read_only
+
+class Column:
+    """A descriptor: reads and writes ``table[name][agent.row]`` of the agent's own model.
+
+    Parameters
+    ----------
+    table, name : the column
+    bounds : lowest and highest value that may be written, given the state; None for any. Rows of names are bounded
+        because kernels follow them without looking.
+    read_only : whether the column belongs to the ecosystem, so that an agent must not write it
+    """
+
+    def __init__(self, table: str, name: str, bounds: Bounds | None = None, read_only: bool = False) -> None:
+        self.table, self.name, self.bounds, self.read_only = table, name, bounds, read_only
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.attribute = name
 
     def __get__(self, agent: Any, owner: type | None = None) -> Any:
         if agent is None:
@@ -35,19 +51,22 @@ class Column:
 
     def __set__(self, agent: Any, value: Any) -> None:
         if self.read_only:
-            raise AttributeError(f"{self.name} belongs to the ecosystem and is not set through an agent")
+            raise AttributeError(f"{self.attribute} belongs to the ecosystem and is not set through an agent")
+        if self.bounds is not None:
+            low, high = self.bounds(agent.model.state)
+            if not low <= value <= high:
+                raise ParameterError(f"{self.attribute} = {value!r}: allowed is a number from {low:g} to {high:g}")
         getattr(agent.model.state, self.table)[self.name][agent.row] = value
 
 
-class View(mesa.Agent):
-    """An agent that stands for a row. (Mesa's own constructor would keep every model alive for ever.)"""
+class View(mesa.Agent):  # type: ignore[misc]
+    """An agent that stands for a row of a table."""
 
-    def __init__(self, model: EcosystemModel, row: int, unique_id: int) -> None:
-        self.model: Any = model
-        self.row = row
-        self.unique_id = unique_id
-        self.pos = None
-        model.register_agent(self)
+    table: ClassVar[str]
+
+    def __init__(self, model: EcosystemModel, row: int) -> None:
+        object.__setattr__(self, "row", row)
+        super().__init__(model)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.unique_id}: {self.name}>"
@@ -55,6 +74,42 @@ class View(mesa.Agent):
     @property
     def name(self) -> str:
         raise NotImplementedError
+
+    def columns(self) -> Columns:
+        """Return the table that this agent is a row of."""
+        return getattr(self.model.state, self.table)  # type: ignore[no-any-return]
+
+    if not TYPE_CHECKING:  # a type checker should go on finding typos
+
+        def __getattr__(self, name: str) -> Any:
+            """Read a column that has no attribute of its own, such as one that a process has added."""
+            # copy and pickle ask for names with an underscore, never a column, before `model` is there
+            if name.startswith("_") or name in _KEPT:
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            columns = self.columns()
+            if name not in columns:
+                raise AttributeError(self._unknown(name))
+            value = columns[name][self.row]
+            return value.item() if value.ndim == 0 else value
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            """Write an attribute or a column; refuse a name that is neither, which is a typo more often than not."""
+            if name in _KEPT or name.startswith("_") or hasattr(type(self), name):
+                object.__setattr__(self, name, value)
+            elif name in (columns := self.columns()):
+                columns[name][self.row] = value
+            else:
+                raise AttributeError(self._unknown(name))
+
+    def _unknown(self, name: str) -> str:
+        names = [known for known in dir(type(self)) if not known.startswith("_")] + self.columns().names
+        return (
+            f"{type(self).__name__} has no attribute {name!r}{nearest_name(name, names)}; "
+            f"a new column is made with model.state.{self.table}.add_column"
+        )
+
+
+_KEPT = frozenset(("model", "unique_id", "pos", "row"))  # what Mesa and a view keep in the agent itself
 
 
 @dataclass(frozen=True)
@@ -96,11 +151,14 @@ class Brick:
 class Organisation(View):
     """Somebody who holds bricks and meets others."""
 
-    sector_row = Column("organisations", "sector")
+    table = "organisations"
+    identity = Column("organisations", "identity", read_only=True)
+    kind = Column("organisations", "kind", read_only=True)
+    sector_row = Column("organisations", "sector", lambda state: (0, len(state.sector_names) - 1))
     cluster_row = Column("organisations", "cluster", read_only=True)
-    region_row = Column("organisations", "region")
-    vision_row = Column("organisations", "vision")
-    meeting_rate = Column("organisations", "rate")
+    region_row = Column("organisations", "region", lambda state: (0, len(state.regions) - 1))
+    vision_row = Column("organisations", "vision", lambda state: (-1, len(state.attractors) - 1))
+    meeting_rate = Column("organisations", "rate", lambda state: (0, 10_000))
     held = Column("organisations", "held", read_only=True)
     home = Column("organisations", "home")
 
@@ -147,17 +205,28 @@ class Organisation(View):
         return self.partners_in()
 
     def partners_in(self, layer: str | None = None) -> mesa.agent.AgentSet:
-        """Return the partners in one layer (cluster, bridge, science) or, for None, in all three."""
+        """Return the partners in one layer (cluster, bridge, science) or, for None, in all three.
+
+        Raises
+        ------
+        ParameterError
+            For another layer. (In the digital layer anyone meets anyone, without a tie.)
+        """
+        if layer is not None and layer not in TIE_LAYERS:
+            hint = nearest_name(layer, TIE_LAYERS)
+            raise ParameterError(f"layer = {layer!r}{hint}: allowed are {', '.join(TIE_LAYERS)}, or None for all")
         state = self.model.state
-        which = None if layer is None else LAYERS.index(layer)
-        rows = np.unique(state.ties.of(self.row, which))
-        return self.model.organisation_agents(rows[state.alive[rows]])  # type: ignore[no-any-return]
+        rows = np.unique(state.ties.of(self.row, None if layer is None else TIE_LAYERS.index(layer)))
+        if not self.held:  # gone
+            rows = rows[:0]
+        return self.model.organisation_agents(rows)  # type: ignore[no-any-return]
 
     def remove(self) -> None:
         """Leave the ecosystem: the row's portfolio is emptied and nobody meets it any more."""
-        if self.model.state.alive[self.row]:
-            self.model.close_organisation(self.row)
-        super().remove()
+        if self.held:
+            self.model.close_organisation(self.row)  # empties the row, then comes back here
+        else:
+            super().remove()
 
 
 class Firm(Organisation):
@@ -171,8 +240,10 @@ class Lab(Organisation):
 class Cluster(View):
     """A cluster: it organises encounters and opens bridges to other clusters."""
 
-    sector_row = Column("clusters", "sector")
-    brokerage = Column("clusters", "brokerage")
+    table = "clusters"
+    identity = Column("clusters", "identity", read_only=True)
+    sector_row = Column("clusters", "sector", lambda state: (0, len(state.sector_names) - 1))
+    brokerage = Column("clusters", "brokerage", lambda state: (0, 1))
     latitude = Column("clusters", "latitude")
     longitude = Column("clusters", "longitude")
     size = Column("clusters", "members", read_only=True)
@@ -191,6 +262,11 @@ class Cluster(View):
         state = self.model.state
         rows = np.flatnonzero((state.organisations["cluster"] == self.row) & state.alive)
         return self.model.organisation_agents(rows)  # type: ignore[no-any-return]
+
+    def remove(self) -> None:
+        """Stop acting: no encounters and no bridges from here. The members stay, with their ties to one another."""
+        self.brokerage = 0.0
+        super().remove()
 
 
 class Federation:

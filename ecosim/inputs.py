@@ -5,13 +5,38 @@ Plain Python, so that a mistake is answered before anything heavy is imported.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from ecosim.errors import InputFileError, ScenarioError, nearest_name
-from ecosim.scenario import MAX_SECTORS, ClusterSpec, Organisation, Scenario
+from ecosim.scenario import Scenario
+from ecosim.specs import MAX_SECTORS, ORGANISATION_KINDS, ClusterSpec
+from ecosim.tables import finite, positive, read_rows, text, weight
 
-__all__ = ["Inputs", "resolve"]
+__all__ = ["Inputs", "Organisation", "Tie", "read_clusters", "read_organisations", "read_ties", "resolve"]
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """One row of an organisations file; `row` is its number there, for messages."""
+
+    id: str
+    kind: str
+    sector: str
+    cluster: str
+    region: str = ""
+    row: int = 0
+
+
+@dataclass(frozen=True)
+class Tie:
+    """One row of a ties file: two organisation ids and a weight above 0; `row` is its number there, for messages."""
+
+    a: str
+    b: str
+    weight: float = 1.0
+    row: int = 0
 
 
 @dataclass(frozen=True)
@@ -42,10 +67,13 @@ def resolve(scenario: Scenario) -> Inputs:
     ScenarioError
         For sectors, clusters or attractors that do not fit together.
     """
-    organisations = tuple(scenario.read_organisations())
+    file = scenario.organisations_file
+    organisations = () if file is None else tuple(read_organisations(file))
     if scenario.organisations_file is not None and len(organisations) < 2:
         raise InputFileError(f"{scenario.organisations_file}: 1 organisation: at least 2 are needed to meet")
-    clusters = list(scenario.read_clusters())
+    clusters = list(scenario.clusters)
+    if scenario.clusters_file is not None:
+        clusters += read_clusters(scenario.clusters_file)
     _check_twins(clusters, scenario)
     known = {cluster.name for cluster in clusters}
     if not scenario.clusters and scenario.clusters_file is None:
@@ -99,15 +127,15 @@ def _sectors(
 
 def _ties(scenario: Scenario, organisations: Iterable[Organisation]) -> Iterable[tuple[int, int, float]]:
     rows = {organisation.id: row for row, organisation in enumerate(organisations)}
-    for number, tie in scenario.read_ties():
+    for tie in () if scenario.ties_file is None else read_ties(scenario.ties_file):
         for column, name in (("a", tie.a), ("b", tie.b)):
             if name not in rows:
                 raise InputFileError(
-                    f"{scenario.ties_file}: row {number}: {column} = {name!r}: allowed is an id of "
+                    f"{scenario.ties_file}: row {tie.row}: {column} = {name!r}: allowed is an id of "
                     f"{scenario.organisations_file}"
                 )
         if tie.a == tie.b:
-            raise InputFileError(f"{scenario.ties_file}: row {number}: a = b = {tie.a!r}: allowed is a tie to another")
+            raise InputFileError(f"{scenario.ties_file}: row {tie.row}: a = b = {tie.a!r}: allowed is a tie to another")
         yield rows[tie.a], rows[tie.b], tie.weight
 
 
@@ -126,3 +154,68 @@ def _check_twins(clusters: Iterable[ClusterSpec], scenario: Scenario) -> None:
             where = f"{scenario.clusters_file}: name = {cluster.name!r}"
             raise InputFileError(f"{where}: the scenario has another one of that name")
         seen.add(cluster.name)
+
+
+# -- files ------------------------------------------------------------------------------------------------------
+
+
+def read_clusters(path: Path) -> Iterator[ClusterSpec]:
+    """Yield the clusters of a CSV file with columns name, theme, latitude, longitude and, if there, region, size."""
+    columns = {
+        "name": text, "theme": text, "region": text, "latitude": _latitude, "longitude": _longitude,
+        "size": positive,
+    }  # fmt: skip
+    seen: dict[str, int] = {}
+    for number, row in read_rows(path, columns, ["region", "latitude", "longitude", "size"]):
+        name = str(row["name"])
+        if name in seen:
+            raise InputFileError(f"{path}: row {number}: name = {name!r}: already in row {seen[name]}")
+        seen[name] = number
+        yield ClusterSpec(
+            name=name,
+            sector=str(row["theme"]),
+            region=str(row["region"] or ""),
+            latitude=row["latitude"],  # type: ignore[arg-type]
+            longitude=row["longitude"],  # type: ignore[arg-type]
+            size=row["size"],  # type: ignore[arg-type]
+        )
+
+
+def read_organisations(path: Path) -> Iterator[Organisation]:
+    """Yield the rows of an organisations file: id, kind, sector, cluster and, if there, region."""
+    columns = {"id": text, "kind": _kind, "sector": text, "cluster": text, "region": text}
+    seen: dict[str, int] = {}
+    for number, row in read_rows(path, columns, ["region"]):
+        name = str(row["id"])
+        if name in seen:
+            raise InputFileError(f"{path}: row {number}: id = {name!r}: already in row {seen[name]}")
+        seen[name] = number
+        region = str(row["region"] or "")
+        yield Organisation(name, str(row["kind"]), str(row["sector"]), str(row["cluster"]), region, number)
+
+
+def read_ties(path: Path) -> Iterator[Tie]:
+    """Yield the rows of a ties file: a, b and, if there, weight."""
+    for number, row in read_rows(path, {"a": text, "b": text, "weight": weight}, ["weight"]):
+        share = 1.0 if row["weight"] is None else float(row["weight"])  # type: ignore[arg-type]
+        yield Tie(str(row["a"]), str(row["b"]), share, number)
+
+
+def _kind(value: str) -> str:
+    if value not in ORGANISATION_KINDS:
+        raise ValueError(f"one of {', '.join(ORGANISATION_KINDS)}")
+    return value
+
+
+def _latitude(value: str) -> float:
+    number = finite(value)
+    if not -90 <= number <= 90:
+        raise ValueError("a latitude from -90 to 90 degrees")
+    return number
+
+
+def _longitude(value: str) -> float:
+    number = finite(value)
+    if not -180 <= number <= 180:
+        raise ValueError("a longitude from -180 to 180 degrees")
+    return number

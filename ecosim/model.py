@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import mesa
@@ -24,8 +25,10 @@ from ecosim.streams import as_seed
 
 __all__ = ["EcosystemModel"]
 
+_MESA_HAS_CLOCK = hasattr(mesa.Model, "run_for")  # from Mesa 3.5 on
 
-class EcosystemModel(mesa.Model):
+
+class EcosystemModel(mesa.Model):  # type: ignore[misc]
     """An innovation ecosystem.
 
     Parameters
@@ -34,7 +37,7 @@ class EcosystemModel(mesa.Model):
     seed : whole number; None draws one (read it back from ``model.seed``)
     processes : the schedule; None for the core (`ecosim.schedule`)
     rng : another name for `seed`, as newer Mesa has it
-    parameters : any declared parameter by its name, such as ``transmissibility=0.05``
+    kwargs : any declared parameter by its name, such as ``transmissibility=0.05``
 
     Raises
     ------
@@ -44,30 +47,60 @@ class EcosystemModel(mesa.Model):
 
     def __init__(
         self,
-        scenario: str | Scenario | None = None,
+        scenario: str | Path | Scenario | None = None,
         seed: int | None = None,
         processes: Sequence[Process] | None = None,
         rng: int | None = None,
-        **parameters: Any,
+        **kwargs: Any,  # of this very name: Mesa 3.3's SolaraViz takes free parameters under no other
     ) -> None:
         if seed is not None and rng is not None:
             raise ParameterError("give either seed or rng, not both")
         chosen = seed if seed is not None else rng
         self.seed = as_seed(secrets.randbits(32) if chosen is None else chosen)
-        super().__init__(seed=self.seed)
-        # Mesa wraps `step` in the instance, a cycle that would keep the columns until the collector comes by.
-        # Ours counts steps itself, so the wrapper can go.
-        self.__dict__.pop("step", None)
-        self.__dict__.pop("_user_step", None)
-        if not isinstance(scenario, Scenario):
-            scenario = Scenario() if scenario is None else Scenario.load(scenario)
-        self.scenario = scenario.with_values(parameters) if parameters else scenario
+        super().__init__(rng=self.seed)
+        self._seed = self.seed  # what Mesa's reset_randomizer goes back to; Mesa 3.3 keeps it only when given a `seed`
+        self._unwind_mesa()
+        if scenario is None:
+            scenario = Scenario()
+        elif isinstance(scenario, str | Path):
+            scenario = Scenario.load(scenario)
+        elif not isinstance(scenario, Scenario):
+            raise ParameterError(f"scenario = {scenario!r}: allowed is a name, the path of a .toml file or a Scenario")
+        self.played_scenario = scenario.with_values(kwargs) if kwargs else scenario
         self.processes: tuple[Process, ...] = core_schedule() if processes is None else tuple(processes)
         _check_processes(self.processes)
-        self.state: State = found(self.scenario, self.seed)
+        self.state: State = found(self.played_scenario, self.seed)
         self._organisation_agents: list[Organisation | None] = []
         self._cluster_agents: list[Cluster] = []
         self._filled = False
+        # ids 1 to N are the organisations', then the clusters', whenever they are made; what a user adds comes after
+        self.agent_id_counter = len(self.state.organisations) + len(self.state.clusters) + 1
+
+    def _unwind_mesa(self) -> None:
+        """Undo what Mesa wraps around `step`: cycles that would keep the columns until the collector comes by.
+
+        Mesa 3.3 puts a counting wrapper into the instance; Mesa 3.5 also a generator of step events. `step` below
+        counts by itself.
+        """
+        self.__dict__.pop("step", None)
+        self.__dict__.pop("_user_step", None)
+        generator = self.__dict__.pop("_default_schedule", None)
+        if generator is not None:
+            generator.stop()
+
+    @property
+    def scenario(self) -> Scenario:
+        """Mesa's name, from Mesa 3.5 on, for another thing; ours is `played_scenario`.
+
+        (Mesa's SolaraViz takes whatever it finds here for a `mesa.experimental.scenarios.Scenario`, refuses ours, and
+        on Reset makes the model anew with an empty one.)
+        """
+        raise AttributeError("model.scenario is Mesa's own name: the scenario of an EcosystemModel is played_scenario")
+
+    @scenario.setter
+    def scenario(self, value: Any) -> None:
+        if not type(value).__module__.startswith("mesa."):  # Mesa's constructor comes by with an empty one
+            raise AttributeError("model.scenario cannot be set: make a new model")
 
     # -- time -------------------------------------------------------------------------------------------------
 
@@ -86,13 +119,15 @@ class EcosystemModel(mesa.Model):
         for process in self.processes:
             process.step(self)
         self.state.month += 1
+        if _MESA_HAS_CLOCK:
+            super().run_for(1)  # its time, and events that the user has scheduled
 
     def run(self, months: int | None = None, progress: Callable[[int, int], None] | None = None) -> EcosystemModel:
         """Play `months` months (None: as many as the scenario says) and return the model.
 
         progress : called after each month with (months played in this run, months to play).
         """
-        wanted = self.scenario.months if months is None else months
+        wanted = self.played_scenario.months if months is None else months
         if isinstance(wanted, bool) or not isinstance(wanted, int | np.integer) or wanted < 0:
             raise ParameterError(f"months = {wanted!r}: allowed is a whole number, 0 or more")
         for played in range(1, int(wanted) + 1):
@@ -100,6 +135,19 @@ class EcosystemModel(mesa.Model):
             if progress is not None:
                 progress(played, int(wanted))
         return self
+
+    def run_model(self) -> None:
+        """Play as many months as the scenario says: Mesa's name for `run`."""
+        self.run()
+
+    def run_for(self, duration: float) -> None:
+        """Play `duration` months: Mesa's name, from 3.5 on, for ``run(duration)``."""
+        whole = isinstance(duration, float) and duration.is_integer()  # Mesa's clock counts in floats
+        self.run(int(duration) if whole else duration)  # type: ignore[arg-type]
+
+    def run_until(self, end_time: float) -> None:
+        """Play until `end_time` months are played: Mesa's name, from 3.5 on."""
+        self.run_for(max(end_time - self.month, 0))
 
     # -- results ----------------------------------------------------------------------------------------------
 
@@ -171,10 +219,25 @@ class EcosystemModel(mesa.Model):
     def federation(self) -> Federation:
         return Federation(self)
 
+    def register_agent(self, agent: mesa.Agent) -> None:
+        """Add an agent, a view or one of the user's own, under the next id. Mesa calls this."""
+        agent.unique_id = identity = self.agent_id_counter
+        super().register_agent(agent)
+        self.agent_id_counter = identity + 1
+        # Mesa 3.3 counts ids in a dictionary of its class, keyed by model: no model would ever be freed
+        getattr(mesa.Agent, "_ids", {}).pop(self, None)
+
+    def remove_all_agents(self) -> None:
+        """Remove every agent, those that nobody has asked for yet included."""
+        self._fill()
+        super().remove_all_agents()
+
     def organisation_agents(self, rows: Any) -> AgentSet:
         """Return the agents of some rows of organisations that are still there."""
         self._fill()
-        found_agents = [self._organisation_agents[int(row)] for row in rows]
+        rows = np.asarray(rows, np.int64)
+        rows = rows[self.state.organisations["held"][rows] > 0]
+        found_agents = [self._organisation_agents[row] for row in rows.tolist()]
         return AgentSet([agent for agent in found_agents if agent is not None], random=self.random)
 
     def cluster_agent(self, row: int) -> Cluster:
@@ -190,33 +253,52 @@ class EcosystemModel(mesa.Model):
         return names.index(name)
 
     def close_organisation(self, row: int) -> None:
-        """Empty an organisation's portfolio: it is gone, nobody meets it any more."""
-        organisations, bricks = self.state.organisations, self.state.bricks
+        """Empty an organisation's portfolio: it is gone, nobody meets it any more. Without effect on who is gone.
+
+        Raises
+        ------
+        ParameterError
+            When there is no such row.
+        """
+        organisations, bricks, meetings = self.state.organisations, self.state.bricks, self.state.meetings
+        if not 0 <= row < len(organisations):
+            raise ParameterError(f"row = {row!r}: allowed is a row of organisations, 0 to {len(organisations) - 1}")
         held = int(organisations["held"][row])
+        if held == 0:
+            return
         np.subtract.at(bricks["carriers"], organisations["portfolio"][row, :held], 1)
         organisations["held"][row] = 0
         self.state.clusters["members"][organisations["cluster"][row]] -= 1
+        # its meetings of this month are off: a hybrid born or copied in one would bring it back
+        off = (meetings.initiator == row) | (meetings.partner == row)
+        meetings.partner[off] = -1
+        meetings.drawn[off] = -1
         if self._filled:
-            self._organisation_agents[row] = None
+            agent, self._organisation_agents[row] = self._organisation_agents[row], None
+            if agent is not None:
+                agent.remove()
 
     def _fill(self) -> None:
         if self._filled:
             return
         self._filled = True
-        columns = self.state.organisations
-        alive = self.state.alive
-        for row, kind in enumerate(columns["kind"].tolist()):
-            agent = AGENT_TYPES[kind](self, row, row + 1) if alive[row] else None
-            self._organisation_agents.append(agent)
-        count = len(columns)
-        self._cluster_agents = [Cluster(self, row, count + row + 1) for row in range(len(self.state.clusters))]
+        following = self.agent_id_counter
+        columns, clusters = self.state.organisations, self.state.clusters
+        for row, (kind, held) in enumerate(zip(columns["kind"].tolist(), columns["held"].tolist(), strict=True)):
+            self.agent_id_counter = row + 1
+            self._organisation_agents.append(AGENT_TYPES[kind](self, row) if held else None)
+        self.agent_id_counter = len(columns) + 1
+        self._cluster_agents = [Cluster(self, row) for row in range(len(clusters))]
+        self.agent_id_counter = following
 
     # -- housekeeping -----------------------------------------------------------------------------------------
 
     def close(self) -> None:
-        """Let go of the columns at once, without waiting for the garbage collector."""
+        """Let go of columns and agents at once, without waiting for the garbage collector."""
+        for agent in list(super().agents):
+            self.deregister_agent(agent)
+        self._organisation_agents, self._cluster_agents, self._filled = [], [], True
         self.__dict__.pop("state", None)
-        self._organisation_agents, self._cluster_agents = [], []
 
     def __enter__(self) -> EcosystemModel:
         return self

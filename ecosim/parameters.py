@@ -7,11 +7,11 @@ these declarations. This module knows nothing of files, of state or of Mesa.
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, Literal, cast
+from typing import Any, cast
 
+from ecosim.declaration import Declaration, Value, declare, switch
 from ecosim.errors import ParameterError, nearest_name
 
 __all__ = [
@@ -30,132 +30,28 @@ __all__ = [
     "find_declaration",
 ]
 
-Role = Literal["assumption", "lever", "dial", "setting"]
-Value = bool | int | float
-
-
-@dataclass(frozen=True)
-class Declaration:
-    """What is known of one parameter.
-
-    `path` is ``group.name``; `low` and `high` are inclusive bounds in `unit`; `source` is where the default comes
-    from, or ``assumption``.
-    """
-
-    path: str
-    type: type
-    unit: str
-    default: Value
-    low: float
-    high: float
-    source: str
-    role: Role
-    english: str
-    french: str
-
-    @property
-    def name(self) -> str:
-        return self.path.split(".")[1]
-
-    @property
-    def allowed(self) -> str:
-        """The allowed values, in words."""
-        if self.type is bool:
-            return "true or false"
-        kind = "a whole number" if self.type is int else "a number"
-        return f"{kind} from {self.low:g} to {self.high:g}"
-
-    def check(self, value: Any, where: str = "") -> Value:
-        """Return `value` as this parameter's type.
-
-        Raises
-        ------
-        ParameterError
-            When the type is wrong, the value is not finite, or it lies outside the bounds.
-        """
-        place = f"{where}: " if where else ""
-        wrong = ParameterError(f"{place}{self.path} = {value!r}: allowed is {self.allowed}")
-        if self.type is bool:
-            if isinstance(value, bool) or type(value).__name__ in ("bool_", "bool"):
-                return bool(value)
-            raise wrong
-        if isinstance(value, bool | str | bytes) or value is None:
-            raise wrong
-        try:
-            number = float(value)
-        except (TypeError, ValueError):
-            raise wrong from None
-        if not math.isfinite(number) or not self.low <= number <= self.high:
-            raise wrong
-        if self.type is int:
-            if number != int(number):
-                raise wrong
-            return int(number)
-        return number
-
-    def parse(self, text: str, where: str = "") -> Value:
-        """Return the value written as `text` (as on the command line); raises ParameterError like `check`."""
-        if self.type is bool:
-            word = text.strip().lower()
-            if word in ("true", "false"):
-                return word == "true"
-            return self.check(text, where)
-        try:
-            return self.check(float(text), where)
-        except ValueError:
-            return self.check(text, where)
-
-
-def _declare(
-    default: Value,
-    low: float,
-    high: float,
-    unit: str,
-    source: str,
-    role: Role,
-    english: str,
-    french: str,
-) -> Any:
-    return field(
-        default=default,
-        metadata={
-            "low": low,
-            "high": high,
-            "unit": unit,
-            "source": source,
-            "role": role,
-            "english": english,
-            "french": french,
-        },
-    )
-
-
-def _switch(default: bool, source: str, role: Role, english: str, french: str) -> Any:
-    return _declare(default, 0, 1, "switch", source, role, english, french)
-
-
 @dataclass(frozen=True)
 class Population:
     """Who is there."""
 
-    firms: int = _declare(
+    firms: int = declare(
         900, 0, 5_000_000, "organisations", "assumption", "assumption",
         "Number of firms.", "Nombre d'entreprises.",
     )  # fmt: skip
-    labs: int = _declare(
+    labs: int = declare(
         100, 0, 1_000_000, "organisations", "assumption", "assumption",
         "Number of laboratories.", "Nombre de laboratoires.",
     )  # fmt: skip
-    clusters: int = _declare(
+    clusters: int = declare(
         10, 1, 10_000, "clusters", "assumption", "assumption",
         "Number of clusters, named ones included.", "Nombre de clusters, ceux qui ont un nom compris.",
     )  # fmt: skip
-    size_dispersion: float = _declare(
+    size_dispersion: float = declare(
         0.5, 0, 2, "log units", "assumption", "assumption",
         "Standard deviation of the logarithm of cluster sizes.",
         "Écart-type du logarithme de la taille des clusters.",
     )  # fmt: skip
-    theme_share: float = _declare(
+    theme_share: float = declare(
         0.75, 0, 1, "share", "assumption", "assumption",
         "Share of a cluster's organisations that work in its theme sector.",
         "Part des membres d'un cluster qui travaillent dans son secteur thématique.",
@@ -166,27 +62,27 @@ class Population:
 class Diversity:
     """First ingredient: variety, balance and disparity of sectors; openness to distance (Stirling 2007)."""
 
-    sectors: int = _declare(
+    sectors: int = declare(
         6, 1, 64, "sectors", "assumption", "assumption",
         "Number of sectors (variety) when the scenario names none.",
         "Nombre de secteurs (variété) quand le scénario n'en nomme pas.",
     )  # fmt: skip
-    disparity: float = _declare(
+    disparity: float = declare(
         1.0, 0, 10, "knowledge units", "unit of length of the knowledge space", "assumption",
         "Mean distance between the centres of two sectors (disparity).",
         "Distance moyenne entre les centres de deux secteurs (disparité).",
     )  # fmt: skip
-    sector_spread: float = _declare(
+    sector_spread: float = declare(
         0.2, 0, 5, "knowledge units", "assumption", "assumption",
         "Standard deviation, per axis, of basic bricks around their sector's centre.",
         "Écart-type, par axe, des briques de base autour du centre de leur secteur.",
     )  # fmt: skip
-    openness: float = _declare(
+    openness: float = declare(
         1.0, 0.01, 10, "knowledge units", "Nooteboom et al. 2007 (inverted U)", "assumption",
         "Cognitive distance d* at which organisations hybridise best.",
         "Distance cognitive d* à laquelle les organisations hybrident le mieux.",
     )  # fmt: skip
-    distance_matters: bool = _switch(
+    distance_matters: bool = switch(
         True, "Nooteboom et al. 2007", "assumption",
         "Off: every cognitive distance hybridises as well as d* (h = 1).",
         "Non : toute distance cognitive hybride aussi bien que d* (h = 1).",
@@ -197,25 +93,25 @@ class Diversity:
 class Knowledge:
     """Bricks and portfolios."""
 
-    dimensions: int = _declare(
+    dimensions: int = declare(
         4, 1, 16, "axes", "design document, section 1", "assumption",
         "Dimensions d of the knowledge space.", "Dimensions d de l'espace des connaissances.",
     )  # fmt: skip
-    core_size: int = _declare(
+    core_size: int = declare(
         8, 1, 100, "bricks", "design document, section 2", "assumption",
         "Basic bricks n0 that an organisation holds and never forgets.",
         "Briques de base n0 qu'une organisation détient et n'oublie jamais.",
     )  # fmt: skip
-    capacity: int = _declare(
+    capacity: int = declare(
         40, 2, 1000, "bricks", "design document, section 2", "assumption",
         "Portfolio capacity K; a full portfolio loses a random hybrid.",
         "Capacité K du portefeuille ; plein, il perd un hybride au hasard.",
     )  # fmt: skip
-    forgetting: float = _declare(
+    forgetting: float = declare(
         0.04, 0, 5, "1/month", "design document, section 3", "assumption",
         "Forgetting rate mu per carrier of a hybrid.", "Taux d'oubli mu par porteur d'un hybride.",
     )  # fmt: skip
-    birth_spread: float = _declare(
+    birth_spread: float = declare(
         0.05, 0, 5, "knowledge units", "assumption", "assumption",
         "Standard deviation sigma, per axis, of a hybrid around its parents' midpoint.",
         "Écart-type sigma, par axe, d'un hybride autour du milieu de ses parents.",
@@ -226,20 +122,20 @@ class Knowledge:
 class Latent:
     """Latent opportunities: quenched barriers and the drive against them."""
 
-    barrier_scale: float = _declare(
+    barrier_scale: float = declare(
         1.0, 1e-6, 1e6, "drive units", "unit of the drive", "assumption",
         "Mean E0 of the exponential activation barriers.",
         "Moyenne E0 des barrières d'activation exponentielles.",
     )  # fmt: skip
-    base_drive: float = _declare(
+    base_drive: float = declare(
         0.004, 0, 1e3, "drive units", "assumption", "assumption",
         "Drive e0 that is there without any attractor.", "Impulsion e0 présente sans aucun attracteur.",
     )  # fmt: skip
-    spontaneous: bool = _switch(
+    spontaneous: bool = switch(
         True, "design document, section 3 (the seeded experiment turns it off)", "setting",
         "Whether two basic bricks can make a brick.", "Deux briques de base peuvent-elles en faire une.",
     )  # fmt: skip
-    seeded_share: float = _declare(
+    seeded_share: float = declare(
         0.0, 0, 1, "share", "design document, section 3", "setting",
         "Share of organisations given one hybrid before the first month.",
         "Part des organisations qui reçoivent un hybride avant le premier mois.",
@@ -250,59 +146,59 @@ class Latent:
 class Medium:
     """Third ingredient: the propagation medium, a network of four layers."""
 
-    meeting_rate: float = _declare(
+    meeting_rate: float = declare(
         2.0, 0, 100, "meetings/month", "design document, section 3", "assumption",
         "Meetings m that an organisation starts each month.",
         "Rencontres m qu'une organisation engage chaque mois.",
     )  # fmt: skip
-    transmissibility: float = _declare(
+    transmissibility: float = declare(
         0.02, 0, 1, "1/meeting", "design document, section 3", "assumption",
         "Probability tau that a drawn hybrid is copied to the other side.",
         "Probabilité tau qu'un hybride tiré soit copié par l'autre partie.",
     )  # fmt: skip
-    cluster_share: float = _declare(
+    cluster_share: float = declare(
         0.6, 0, 1, "weight", "assumption", "assumption",
         "Weight of the cluster layer among meetings (the four are scaled to sum to 1).",
         "Poids de la couche cluster dans les rencontres (les quatre sont ramenés à 1).",
     )  # fmt: skip
-    bridge_share: float = _declare(
+    bridge_share: float = declare(
         0.15, 0, 1, "weight", "assumption", "assumption",
         "Weight of the bridge layer (between clusters).", "Poids de la couche passerelle (entre clusters).",
     )  # fmt: skip
-    science_share: float = _declare(
+    science_share: float = declare(
         0.1, 0, 1, "weight", "assumption", "assumption",
         "Weight of the science layer (labs).", "Poids de la couche scientifique (laboratoires).",
     )  # fmt: skip
-    digital_share: float = _declare(
+    digital_share: float = declare(
         0.15, 0, 1, "weight", "assumption", "assumption",
         "Weight of the digital and world layer (anyone).", "Poids de la couche numérique et mondiale (tous).",
     )  # fmt: skip
-    cluster_degree: float = _declare(
+    cluster_degree: float = declare(
         12.0, 0, 1000, "ties", "assumption", "assumption",
         "Mean number of ties of an organisation inside its cluster.",
         "Nombre moyen de liens d'une organisation dans son cluster.",
     )  # fmt: skip
-    bridge_degree: float = _declare(
+    bridge_degree: float = declare(
         2.0, 0, 1000, "ties", "assumption", "assumption",
         "Mean number of ties of an organisation to other clusters.",
         "Nombre moyen de liens d'une organisation vers d'autres clusters.",
     )  # fmt: skip
-    science_degree: float = _declare(
+    science_degree: float = declare(
         6.0, 0, 1000, "ties", "assumption", "assumption",
         "Mean number of science ties that a lab starts: half to labs anywhere, half to firms of its cluster.",
         "Nombre moyen de liens scientifiques qu'un laboratoire engage : moitié laboratoires, moitié entreprises.",
     )  # fmt: skip
-    geographic_range: float = _declare(
+    geographic_range: float = declare(
         200.0, 1, 1e5, "km", "assumption", "assumption",
         "Distance over which bridges between clusters fall by e.",
         "Distance sur laquelle les passerelles entre clusters décroissent d'un facteur e.",
     )  # fmt: skip
-    cognitive_range: float = _declare(
+    cognitive_range: float = declare(
         1.0, 0.01, 100, "knowledge units", "assumption", "assumption",
         "Cognitive distance over which bridges between clusters fall by e.",
         "Distance cognitive sur laquelle les passerelles décroissent d'un facteur e.",
     )  # fmt: skip
-    bridge_openness: float = _declare(
+    bridge_openness: float = declare(
         1.0, 0, 1, "share", "assumption", "lever",
         "How open the federation keeps the bridges between its clusters.",
         "Degré d'ouverture des passerelles que la fédération tient entre ses clusters.",
@@ -313,22 +209,22 @@ class Medium:
 class Clusters:
     """What the clusters themselves do: bring people together."""
 
-    encounters_per_year: float = _declare(
+    encounters_per_year: float = declare(
         0.0, 0, 12, "1/year", "assumption", "lever",
         "Encounters that a cluster of brokerage 1 organises each year with another cluster.",
         "Rencontres qu'un cluster de courtage 1 organise chaque année avec un autre cluster.",
     )  # fmt: skip
-    encounter_strength: float = _declare(
+    encounter_strength: float = declare(
         0.05, 0, 1e3, "drive units", "assumption", "assumption",
         "Strength of an encounter that a cluster organises.",
         "Force d'une rencontre organisée par un cluster.",
     )  # fmt: skip
-    encounter_width: float = _declare(
+    encounter_width: float = declare(
         0.3, 0.001, 10, "knowledge units", "assumption", "assumption",
         "Width of an encounter that a cluster organises.",
         "Largeur d'une rencontre organisée par un cluster.",
     )  # fmt: skip
-    encounter_boost: float = _declare(
+    encounter_boost: float = declare(
         2.0, 1, 100, "factor", "assumption", "assumption",
         "Meeting rate at the heart of an encounter, as a multiple of the usual.",
         "Taux de rencontre au coeur d'une rencontre, en multiple de l'habituel.",
@@ -339,7 +235,7 @@ class Clusters:
 class Labs:
     """What only labs do: create basic bricks."""
 
-    creation_rate: float = _declare(
+    creation_rate: float = declare(
         0.02, 0, 1, "1/month", "assumption", "assumption",
         "Probability that a lab renews one of its basic bricks in a month.",
         "Probabilité qu'un laboratoire renouvelle une de ses briques de base dans le mois.",
@@ -350,17 +246,17 @@ class Labs:
 class Dials:
     """One dial per ingredient: 0 absent, 1 as the scenario has it. The map is in docs/odd.md."""
 
-    diversity_dial: float = _declare(
+    diversity_dial: float = declare(
         1.0, 0, 1, "dial", "design document, section 2", "dial",
         "Diversity: scales the shares of all sectors but the largest, and the distances between sectors.",
         "Diversité : règle la part des secteurs autres que le premier et les distances entre secteurs.",
     )  # fmt: skip
-    attractor_dial: float = _declare(
+    attractor_dial: float = declare(
         1.0, 0, 1, "dial", "design document, section 2", "dial",
         "Attractors: scales their strength and what encounters add to the meeting rate.",
         "Attracteurs : règle leur force et ce que les rencontres ajoutent au taux de rencontre.",
     )  # fmt: skip
-    medium_dial: float = _declare(
+    medium_dial: float = declare(
         1.0, 0, 1, "dial", "design document, section 2", "dial",
         "Propagation medium: scales the meeting rate and the transmissibility.",
         "Milieu de propagation : règle le taux de rencontre et la transmissibilité.",
@@ -371,12 +267,12 @@ class Dials:
 class Record:
     """How the run is watched; changes no result."""
 
-    reproduction_every: int = _declare(
+    reproduction_every: int = declare(
         12, 0, 1200, "months", "assumption", "setting",
         "Months between two next-generation evaluations of R (0: never).",
         "Mois entre deux évaluations de R par la matrice de génération suivante (0 : jamais).",
     )  # fmt: skip
-    emergence_floor: float = _declare(
+    emergence_floor: float = declare(
         0.02, 0, 100, "births/organisation/year", "assumption", "setting",
         "Recombinant births per organisation and year that count as emergence.",
         "Naissances recombinantes par organisation et par an à partir desquelles on parle d'émergence.",

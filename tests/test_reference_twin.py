@@ -18,9 +18,10 @@ from reference import differences, play_month, read
 
 from ecosim.kernels.hybridise import TALLY
 from ecosim.parameters import Parameters
-from ecosim.scenario import AttractorSpec, ClusterSpec, Scenario, SectorSpec
+from ecosim.scenario import Scenario
 from ecosim.schedule import core_schedule
 from ecosim.setup import found
+from ecosim.specs import AttractorSpec, ClusterSpec, SectorSpec
 from ecosim.state import State
 
 SMALL = {"population.firms": 54, "population.labs": 6, "population.clusters": 4}

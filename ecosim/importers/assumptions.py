@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from ecosim.scenario import AttractorSpec
+from ecosim.specs import AttractorSpec
 
 __all__ = ["horizon_attractors"]
 

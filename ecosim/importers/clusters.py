@@ -10,8 +10,10 @@ from pathlib import Path
 
 from ecosim.errors import InputFileError, ParameterError
 from ecosim.importers.writing import Summary, check_target, sidecar, write
+from ecosim.inputs import read_clusters
 from ecosim.parameters import Parameters, Population
-from ecosim.scenario import MAX_SECTORS, Scenario, read_clusters
+from ecosim.scenario import Scenario
+from ecosim.specs import MAX_SECTORS
 
 __all__ = ["import_clusters"]
 

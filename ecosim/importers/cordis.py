@@ -18,8 +18,8 @@ from ecosim.importers.network import Network, commonest, communities, community_
 from ecosim.importers.participations import KINDS, Participations, read_participations, read_programmes
 from ecosim.importers.sectors import most_active, sector_centres
 from ecosim.importers.writing import Summary, check_target, cluster_specs, counted, sector_specs, write_network
+from ecosim.inputs import Organisation
 from ecosim.parameters import Parameters
-from ecosim.scenario import Organisation
 
 __all__ = ["import_cordis"]
 

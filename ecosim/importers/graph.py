@@ -15,7 +15,8 @@ from ecosim.errors import InputFileError, nearest_name
 from ecosim.importers.graph_files import GraphFile, read_graph
 from ecosim.importers.network import Network, communities, community_names
 from ecosim.importers.writing import Summary, check_target, cluster_specs, counted, sector_specs, write_network
-from ecosim.scenario import MAX_SECTORS, ORGANISATION_KINDS, Organisation
+from ecosim.inputs import Organisation
+from ecosim.specs import MAX_SECTORS, ORGANISATION_KINDS
 
 __all__ = ["import_graph"]
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ecosim.errors import InputFileError
-from ecosim.scenario import MAX_SECTORS
+from ecosim.specs import MAX_SECTORS
 from ecosim.tables import Reader, read_rows
 
 __all__ = ["KINDS", "Participations", "read_participations", "read_programmes"]

@@ -16,15 +16,9 @@ from pathlib import Path
 
 from ecosim.errors import InputFileError, OutputError
 from ecosim.importers.network import Network, commonest
-from ecosim.scenario import (
-    MAX_SECTORS,
-    ORGANISATION_KINDS,
-    AttractorSpec,
-    ClusterSpec,
-    Organisation,
-    Scenario,
-    SectorSpec,
-)
+from ecosim.inputs import Organisation
+from ecosim.scenario import Scenario
+from ecosim.specs import MAX_SECTORS, ORGANISATION_KINDS, AttractorSpec, ClusterSpec, SectorSpec
 
 __all__ = ["Summary", "check_target", "cluster_specs", "counted", "sector_specs", "sidecar", "write", "write_network"]
 

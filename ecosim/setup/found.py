@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ecosim.inputs import Inputs, resolve
-from ecosim.scenario import AttractorSpec, Scenario
+from ecosim.scenario import Scenario
 from ecosim.setup.medium import generate_ties, given_ties
 from ecosim.setup.population import (
     cluster_columns,
@@ -15,6 +15,7 @@ from ecosim.setup.population import (
     seed_hybrids,
 )  # fmt: skip
 from ecosim.setup.sectors import Sectors, find_sectors
+from ecosim.specs import AttractorSpec
 from ecosim.state import Attractors, Columns, State, brick_schema
 
 __all__ = ["FOREVER", "found"]

@@ -11,8 +11,8 @@ from ecosim.inputs import Inputs
 from ecosim.kernels.create import found_cores
 from ecosim.kernels.random import GOLDEN
 from ecosim.parameters import Parameters
-from ecosim.scenario import ORGANISATION_KINDS, ClusterSpec
 from ecosim.setup.sectors import Sectors
+from ecosim.specs import ORGANISATION_KINDS, ClusterSpec
 from ecosim.state import BRICK_ORDER, Columns, State, brick_schema, organisation_schema
 from ecosim.streams import hashes, identity, mix, stream_key, uniforms
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ecosim.scenario import Organisation, Scenario
+from ecosim.inputs import Organisation, read_organisations, read_ties
+from ecosim.scenario import Scenario
 
 # project: organisation, type, country. D is in a project with each of A and B, E works alone, F with D only.
 ROWS = [
@@ -35,8 +36,8 @@ def programmes(folder: Path, rows: list[tuple[str, ...]] | None = None) -> Path:
 def read_back(out: Path) -> tuple[Scenario, dict[str, Organisation], dict[tuple[str, str], float]]:
     """Return the scenario, its organisations by id, and its ties."""
     scenario = Scenario.load(out)
-    ties = {(tie.a, tie.b): tie.weight for _, tie in scenario.read_ties()}
-    return scenario, {row.id: row for row in scenario.read_organisations()}, ties
+    ties = {(tie.a, tie.b): tie.weight for tie in read_ties(scenario.ties_file)}
+    return scenario, {row.id: row for row in read_organisations(scenario.organisations_file)}, ties
 
 
 def files_of(folder: Path) -> dict[str, bytes]:

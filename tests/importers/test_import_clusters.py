@@ -9,6 +9,7 @@ import pytest
 
 from ecosim.errors import InputFileError, OutputError, ParameterError, ScenarioError
 from ecosim.importers import import_clusters
+from ecosim.inputs import read_clusters
 from ecosim.scenario import Scenario
 from ecosim.setup import found
 
@@ -59,7 +60,7 @@ def test_a_table_that_lies_there_already_stays(tmp_path, table):
     path = table.rename(tmp_path / "o.clusters.csv")
     import_clusters(path, tmp_path / "o.toml")
     assert path.read_text(encoding="utf-8") == GOOD
-    assert len(Scenario.load(tmp_path / "o.toml").read_clusters()) == 2
+    assert len(list(read_clusters(Scenario.load(tmp_path / "o.toml").clusters_file))) == 2
 
 
 def test_what_is_missing_is_said(tmp_path, table):

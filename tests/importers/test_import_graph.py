@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecosim.importers import import_graph
+from ecosim.inputs import read_organisations, read_ties
 from ecosim.scenario import Scenario
 from ecosim.setup import found
 
@@ -36,7 +37,7 @@ def full_graph() -> nx.Graph:
 
 
 def ties_of(out: Path) -> dict[tuple[str, str], float]:
-    return {tuple(sorted((tie.a, tie.b))): tie.weight for _, tie in Scenario.load(out).read_ties()}
+    return {tuple(sorted((tie.a, tie.b))): tie.weight for tie in read_ties(Scenario.load(out).ties_file)}
 
 
 def two_cliques(size: int = 5) -> nx.Graph:
@@ -58,7 +59,7 @@ def test_attributes_and_weights_of_every_format(tmp_path, suffix, zipped):
     summary = import_graph(path, out)
     scenario = Scenario.load(out)
     assert {row.id: {"sector": row.sector, "cluster": row.cluster, "kind": row.kind}
-            for row in scenario.read_organisations()} == NODES  # fmt: skip
+            for row in read_organisations(scenario.organisations_file)} == NODES  # fmt: skip
     assert ties_of(out) == {("a", "b"): 2.0, ("b", "c"): 0.5, ("c", "d"): 1.0, ("a", "c"): 0.25}
     assert [(row.name, row.sector) for row in scenario.clusters] == [("Grasse", "perfume"), ("Millau", "leather")]
     assert {row.name: row.share for row in scenario.sectors} == {"leather": 2, "perfume": 2}
@@ -101,7 +102,8 @@ def test_other_attribute_names(tmp_path):
     nx.write_graphml(graph, tmp_path / "net.graphml")
     out = tmp_path / "o.toml"
     import_graph(tmp_path / "net.graphml", out, "branch", "town", "what", "times")
-    rows = {row.id: (row.sector, row.cluster, row.kind) for row in Scenario.load(out).read_organisations()}
+    people = read_organisations(Scenario.load(out).organisations_file)
+    rows = {row.id: (row.sector, row.cluster, row.kind) for row in people}
     assert rows["B"] == ("leather", "Millau", "lab")
     assert ties_of(out)[("A", "B")] == 8.0
 
@@ -170,7 +172,7 @@ def test_defaults_of_graphml_hold(tmp_path):
         encoding="utf-8",
     )
     import_graph(path, tmp_path / "o.toml")
-    people = {row.id: row.sector for row in Scenario.load(tmp_path / "o.toml").read_organisations()}
+    people = {row.id: row.sector for row in read_organisations(Scenario.load(tmp_path / "o.toml").organisations_file)}
     assert people == {"a": "light", "b": "leather"}
     assert ties_of(tmp_path / "o.toml") == {("a", "b"): 3.0}
 

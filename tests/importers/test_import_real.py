@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from ecosim.importers import import_clusters, import_cordis
+from ecosim.inputs import read_organisations, read_ties
 from ecosim.scenario import Scenario
 from ecosim.setup import found
 
@@ -44,13 +45,13 @@ def test_france(tmp_path):
     for project in members.values():
         for pair in combinations(sorted(project), 2):
             expected[pair] += 1 / (len(project) - 1)
-    ties = {(tie.a, tie.b): tie.weight for _, tie in scenario.read_ties()}
+    ties = {(tie.a, tie.b): tie.weight for tie in read_ties(scenario.ties_file)}
     assert summary.ties == len(ties)
     assert ties.keys() == expected.keys()
     assert [ties[pair] for pair in ties] == pytest.approx([expected[pair] for pair in ties], rel=1e-5)
     # clusters: themes are sectors, every organisation is in one, communities have at least 10
     members_of = defaultdict(list)
-    for row in scenario.read_organisations():
+    for row in read_organisations(scenario.organisations_file):
         members_of[row.cluster].append(row)
     assert set(members_of) == {cluster.name for cluster in scenario.clusters}
     sizes = [len(members_of[cluster.name]) for cluster in scenario.clusters if "outside" not in cluster.name]

@@ -19,9 +19,10 @@ import pytest
 
 from ecosim.parameters import Parameters
 from ecosim.processes import Process
-from ecosim.scenario import AttractorSpec, ClusterSpec, Scenario, SectorSpec
+from ecosim.scenario import Scenario
 from ecosim.schedule import core_schedule
 from ecosim.setup import found
+from ecosim.specs import AttractorSpec, ClusterSpec, SectorSpec
 from ecosim.state import Columns, Meetings, State
 
 PROCESSES = [process.name for process in core_schedule()]

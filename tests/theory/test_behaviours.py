@@ -1,15 +1,8 @@
-"""The behaviours that must hold (design document, section 5), in quick form; docs/behaviours.md has the full studies."""
+"""The behaviours that must hold (design document, section 5), in quick form. docs/behaviours.md has the full ones."""
 
 from __future__ import annotations
 
-from experiments.behaviours import (
-    agreement,
-    complementarity,
-    crystallisation,
-    inverted_u,
-    necessity,
-    tipping,
-)
+from experiments.behaviours import agreement, complementarity, crystallisation, inverted_u, necessity, tipping
 
 
 def test_necessity() -> None:
