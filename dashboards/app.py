@@ -7,6 +7,10 @@ Each visitor has a model of their own, made inside the page. Figures are drawn w
 pyplot, which keeps every figure for ever.
 """
 
+# Solara's types are patchy: it says that it has them, exports half of its names without telling and leaves components
+# untyped.
+# mypy: disable-error-code="attr-defined,no-untyped-call,untyped-decorator"
+
 from __future__ import annotations
 
 import base64
@@ -15,7 +19,6 @@ import io
 import warnings
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import solara
 from matplotlib.axes import Axes
@@ -120,8 +123,7 @@ def reproduction_figure(months: pd.DataFrame) -> Figure:
         marker="o",
         label="theoretical: of the ecosystem as it is",
     )
-    highest = max(line.get_ydata().max(initial=0.0, where=np.isfinite(line.get_ydata())) for line in axes.lines)
-    axes.set(ylabel="R", ylim=(0, max(1.8, 1.3 * highest)))
+    axes.set(ylabel="R", ylim=(0, max(1.8, 1.3 * axes.dataLim.ymax)))
     axes.legend(loc="upper left", frameon=False, fontsize="small")
     return figure
 

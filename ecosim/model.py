@@ -15,6 +15,7 @@ from mesa.agent import AgentSet
 from ecosim import measures
 from ecosim.agents import AGENT_TYPES, Cluster, Federation, Organisation
 from ecosim.errors import EcosimError, ParameterError, nearest_name
+from ecosim.inputs import Inputs, resolve
 from ecosim.parameters import Parameters
 from ecosim.processes import Process
 from ecosim.scenario import Scenario
@@ -33,7 +34,8 @@ class EcosystemModel(mesa.Model):  # type: ignore[misc]
 
     Parameters
     ----------
-    scenario : name of a shipped scenario, path of a TOML file, or a Scenario; None for a generated ecosystem
+    scenario : name of a shipped scenario, path of a TOML file, a Scenario, or one whose files are read already
+        (Inputs); None for a generated ecosystem
     seed : whole number; None draws one (read it back from ``model.seed``)
     processes : the schedule; None for the core (`ecosim.schedule`)
     rng : another name for `seed`, as newer Mesa has it
@@ -47,7 +49,7 @@ class EcosystemModel(mesa.Model):  # type: ignore[misc]
 
     def __init__(
         self,
-        scenario: str | Path | Scenario | None = None,
+        scenario: str | Path | Scenario | Inputs | None = None,
         seed: int | None = None,
         processes: Sequence[Process] | None = None,
         rng: int | None = None,
@@ -60,16 +62,19 @@ class EcosystemModel(mesa.Model):  # type: ignore[misc]
         super().__init__(rng=self.seed)
         self._seed = self.seed  # what Mesa's reset_randomizer goes back to; Mesa 3.3 keeps it only when given a `seed`
         self._unwind_mesa()
+        if isinstance(scenario, Inputs) and kwargs:
+            scenario = scenario.scenario  # other parameters may ask for other inputs: they are read again
         if scenario is None:
             scenario = Scenario()
         elif isinstance(scenario, str | Path):
             scenario = Scenario.load(scenario)
-        elif not isinstance(scenario, Scenario):
+        elif not isinstance(scenario, Scenario | Inputs):
             raise ParameterError(f"scenario = {scenario!r}: allowed is a name, the path of a .toml file or a Scenario")
-        self.played_scenario = scenario.with_values(kwargs) if kwargs else scenario
+        inputs = scenario if isinstance(scenario, Inputs) else resolve(scenario.with_values(kwargs))
+        self.played_scenario = inputs.scenario
         self.processes: tuple[Process, ...] = core_schedule() if processes is None else tuple(processes)
         _check_processes(self.processes)
-        self.state: State = found(self.played_scenario, self.seed)
+        self.state: State = found(inputs, self.seed)
         self._organisation_agents: list[Organisation | None] = []
         self._cluster_agents: list[Cluster] = []
         self._filled = False

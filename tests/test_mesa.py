@@ -24,6 +24,7 @@ from mesa.batchrunner import batch_run
 from ecosim import Cluster, EcosimError, EcosystemModel, Firm, Lab, Organisation, Process, Scenario, with_process
 from ecosim.agents import View
 from ecosim.errors import ParameterError
+from ecosim.inputs import resolve
 
 SMALL: dict[str, Any] = {"firms": 54, "labs": 6, "clusters": 4, "base_drive": 0.3, "reproduction_every": 0}
 MESA_HAS_EVENTS = hasattr(mesa.Model, "schedule_event")
@@ -480,6 +481,20 @@ def test_wrong_arguments_are_refused() -> None:
         EcosystemModel(scenario=5)  # type: ignore[arg-type]
     with pytest.raises(EcosimError, match="no scenario 'nowhere'"):
         EcosystemModel(scenario="nowhere")
+
+
+def test_a_scenario_is_taken_in_every_form() -> None:
+    model = EcosystemModel(FIXED_SCENARIO, seed=1)
+    assert model.played_scenario == FIXED_SCENARIO
+    assert EcosystemModel(seed=1, **SMALL).played_scenario == FIXED_SCENARIO
+    read = resolve(FIXED_SCENARIO)
+    assert EcosystemModel(read, seed=1).state.fingerprint() == model.state.fingerprint()
+    fewer = EcosystemModel(read, seed=1, firms=20)
+    assert len(fewer.state.organisations) == 26
+    assert fewer.played_scenario.parameters.population.firms == 20
+    shipped = EcosystemModel("three-ingredients", seed=1, firms=20, labs=2, clusters=2)
+    assert shipped.played_scenario.name == "three-ingredients"
+    assert len(shipped.agents) == 24
 
 
 def test_mesas_generators_are_there_and_change_nothing(model: EcosystemModel) -> None:
