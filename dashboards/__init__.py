@@ -52,7 +52,7 @@ def launch(port: int = 8765, show: bool = False) -> None:
         try:
             import uvicorn
             from solara.server.starlette import app
-        except ImportError:
+        except ModuleNotFoundError:
             raise MissingExtraError("ecosim dashboard", "dashboard") from None
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", loop="asyncio", timeout_graceful_shutdown=2))
         address = f"http://localhost:{listening.getsockname()[1]}"

@@ -98,7 +98,7 @@ def verdict(months: pd.DataFrame) -> str:
     if len(known) == 0:
         return f"Month {len(months)}. Fewer than {ENOUGH} hybrids have been born: too few to measure R."
     value = known.iloc[-1]
-    side = "above 1: hybrids feed on each other" if value > 1 else "not above 1: hybrids stay isolated"
+    side = "above 1: hybrids feed on each other" if value > 1 else "not above 1: hybrids do not keep themselves going"
     return f"Month {len(months)}. R over the last year is {value:.2f}, {side}."
 
 
@@ -137,7 +137,7 @@ def births_figure(months: pd.DataFrame) -> Figure:
         ("generation 3 and more", "births_generation_3_and_more", GREEN),
     ):
         axes.plot(months["month"], months[column], color=colour, label=label)
-    axes.set(ylabel="hybrids born in the month", ylim=(0, max(5, axes.get_ylim()[1])))
+    axes.set(ylabel="hybrids born in the month", ylim=(0, max(5, 1.3 * axes.dataLim.ymax)))
     axes.legend(loc="upper left", frameon=False, fontsize="small")
     return figure
 
@@ -180,8 +180,8 @@ def introduction(story: Scenario) -> str:
     return (
         "<h1>When do hybrid innovations feed on each other?</h1>"
         f"<p>{html.escape(story.story)}</p>"
-        "<p><b>R</b> is the number of further hybrids that one hybrid makes in its life. Below 1 hybrids stay "
-        "isolated, above 1 they feed on each other. Press ▶ to play, a month at a time. "
+        "<p><b>R</b> is the number of further hybrids that one hybrid makes in its life. Below 1 hybrids die out "
+        "unless new ones come, above 1 they feed on each other. Press ▶ to play, a month at a time. "
         "A slider takes effect when you press <b>Reset</b>, which begins a new history.</p>"
     )
 

@@ -125,6 +125,16 @@ def test_a_process_with_draws_of_its_own_changes_no_other_draw(before: str) -> N
     assert dice.mean() == pytest.approx(13, abs=1)
 
 
+def test_with_process_puts_it_where_it_says() -> None:
+    names = [process.name for process in core_schedule()]
+    for place, before in enumerate(names):
+        schedule = [process.name for process in with_process(Nothing(), before)]
+        assert schedule == [*names[:place], "nothing", *names[place:]]
+    two = with_process(Dice(), "meet", schedule=with_process(Nothing(), "meet"))
+    assert [process.name for process in two][:4] == ["attract", "nothing", "dice", "meet"]
+    assert [process.name for process in with_process(Dice())][-2:] == ["dice", "record"]
+
+
 def test_a_schedule_that_makes_no_sense_is_refused() -> None:
     with pytest.raises(ParameterError, match=r"before = 'propagat' \(did you mean 'propagate'\?\)"):
         with_process(Nothing(), "propagat")

@@ -115,9 +115,9 @@ def test_it_tells_what_was_run_and_how_to_make_it_again(flagship: tuple[Report, 
     for words in (
         "Cosmetics and textile", "First part.", "Second part.", "90 (80 firms, 10 laboratories)", "Centre, Rhône",
         "3: cosmetics, textile, finance", "20 of 20, counted from 0", "Cosmetic Valley", "Techtera",
-        "concept month 6 to month 11", "ecosim replay 'my run'",
+        "concept 6 to 11", "ecosim replay 'my run'",
         "ecosim run 'my run/scenario.toml' --seed 5 --months 20 --out 'my run-again'",
-        "population.firms assumption Number of firms. 80 900 organisations", "What this does not show", "Rao–Stirling",
+        "population.firms assumption Number of firms. organisations 80 900", "What this does not show", "Rao–Stirling",
     ):  # fmt: skip
         assert words in page.text
 

@@ -131,11 +131,11 @@ def _attractors(state: State, named: int) -> Table | None:
         return None
     rows = []
     for k in range(min(named, len(attractors))):
-        end = "the end" if attractors.end[k] >= state.month else f"month {attractors.end[k] - 1}"
-        when = f"month {attractors.start[k]} to {end}" if attractors.start[k] < state.month else "after the run"
+        end = "the end" if attractors.end[k] >= state.month else str(attractors.end[k] - 1)
+        when = f"{attractors.start[k]} to {end}" if attractors.start[k] < state.month else "after the run"
         rows.append([attractors.name[k], attractors.kind[k], when, number(attractors.strength[k])])
     caption = "The attractors of the scenario (strength in units of the drive)"
-    return _table(caption, ["attractor", "kind", "active", "strength"], rows, 3)
+    return _table(caption, ["attractor", "kind", "months", "strength"], rows, 3)
 
 
 # -- tables ---------------------------------------------------------------------------------------------------
@@ -227,11 +227,11 @@ def _parameters(model: EcosystemModel, changed: bool) -> Table:
         if changed and declaration.name not in differs.get(group, {}):
             continue
         value = values[group][declaration.name]
-        cells = [declaration.path, declaration.role, declaration.english, _value(value), _value(declaration.default)]
-        rows.append([*cells, declaration.unit])
+        words = [declaration.path, declaration.role, declaration.english, declaration.unit]
+        rows.append([*words, _value(value), _value(declaration.default)])
     caption = "Parameters that differ from their defaults" if changed else "All parameters"
-    columns = ["parameter", "role", "what it is", "value", "default", "unit"]
-    return _table(caption, columns, rows, 3)
+    columns = ["parameter", "role", "what it is", "unit", "value", "default"]
+    return _table(caption, columns, rows, 4)
 
 
 def _value(value: bool | int | float) -> str:

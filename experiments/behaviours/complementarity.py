@@ -82,5 +82,6 @@ def draw(table: pd.DataFrame) -> Figure:
         axis.set_xlabel("attractor dial")
         axis.set_ylabel("log(1 + hybrids in 10 years)")
         axis.set_title(f"Dials at {low:g} or 1")
-        axis.legend(frameon=False)
+        axis.legend(frameon=False, loc="upper left")
+        axis.set_ylim(top=axis.get_ylim()[1] + 0.35 * (axis.get_ylim()[1] - axis.get_ylim()[0]))
     return figure

@@ -66,7 +66,7 @@ def run(quick: bool = False, workers: int | None = None) -> pd.DataFrame:
     sizes = {250: 40, 1000: 16} if quick else {250: 400, 1000: 200, 4000: 80, 16000: 20}
     points = [("section-3", success_for(dilute_reproduction, value)) for value in FORMULA]
     points += [("scaling", success_for(well_mixed_reproduction, value)) for value in SCALED]
-    jobs = []
+    jobs: list[dict[str, Any]] = []
     for part, success in points:
         known = {
             "part": part, "success": success, "formula": dilute_reproduction(*rates(success)),
@@ -84,7 +84,7 @@ def run(quick: bool = False, workers: int | None = None) -> pd.DataFrame:
                 for s in range(seeds)
             ]
         jobs += [{**known, **row} for row in sized]
-    jobs.sort(key=lambda job: -job["organisations"] * job["months"])
+    jobs.sort(key=lambda job: job["organisations"] * job["months"], reverse=True)  # long runs first
     return pd.DataFrame(run_many(outcome, jobs, workers, "tipping"))
 
 
