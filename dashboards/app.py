@@ -16,6 +16,7 @@ from __future__ import annotations
 import base64
 import html
 import io
+import math
 import warnings
 from typing import Any
 
@@ -86,6 +87,12 @@ def _axes(title: str, months: pd.DataFrame) -> tuple[Figure, Axes]:
     return figure, axes
 
 
+def _top(axes: Axes, least: float) -> float:
+    """Return the upper end of a vertical axis: room above the data for the legend."""
+    highest = float(axes.dataLim.ymax)  # −inf without data
+    return max(least, 1.3 * highest) if math.isfinite(highest) else least
+
+
 def instantaneous(months: pd.DataFrame) -> pd.Series:
     """Return the instantaneous R, NaN until `ENOUGH` hybrids are born: one lucky birth among few makes it 5 or 10."""
     born = months[["births_spontaneous", "births_recombinant"]].sum(axis=1)
@@ -123,7 +130,7 @@ def reproduction_figure(months: pd.DataFrame) -> Figure:
         marker="o",
         label="theoretical: of the ecosystem as it is",
     )
-    axes.set(ylabel="R", ylim=(0, max(1.8, 1.3 * axes.dataLim.ymax)))
+    axes.set(ylabel="R", ylim=(0, _top(axes, 1.8)))
     axes.legend(loc="upper left", frameon=False, fontsize="small")
     return figure
 
@@ -137,7 +144,7 @@ def births_figure(months: pd.DataFrame) -> Figure:
         ("generation 3 and more", "births_generation_3_and_more", GREEN),
     ):
         axes.plot(months["month"], months[column], color=colour, label=label)
-    axes.set(ylabel="hybrids born in the month", ylim=(0, max(5, 1.3 * axes.dataLim.ymax)))
+    axes.set(ylabel="hybrids born in the month", ylim=(0, _top(axes, 5)))
     axes.legend(loc="upper left", frameon=False, fontsize="small")
     return figure
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -122,6 +123,9 @@ def run(
         results.finish(model, "interrupted", time.perf_counter() - began)
         typer.echo(f"ecosim: interrupted after {model.month} of {planned} months; partial result in {folder}", err=True)
         raise typer.Exit(1) from None
+    except BaseException as problem:
+        results.fail(model, f"{type(problem).__name__}: {problem}", time.perf_counter() - began)
+        raise
     results.finish(model, "complete", time.perf_counter() - began)
     _say(_summary(model), quiet)
     _say(f"Report: {folder / 'report.html'}", quiet)
@@ -150,26 +154,35 @@ def _free_folder(folder: Path) -> Path:
 
 
 def _play(model: EcosystemModel, months: int, quiet: bool) -> None:
-    """Play the months, with a progress bar and the time that is left."""
-    if quiet:
-        model.run(months)
-        return
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
+    """Play the months, with a progress bar and the time that is left; an interrupt waits for the month's end."""
+    from rich import progress
+    from rich.console import Console
+
+    asked: list[int] = []
+
+    def ask(number: int, _: object) -> None:
+        if asked:  # asked twice: at once
+            raise KeyboardInterrupt
+        asked.append(number)
 
     columns = (
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("months"),
-        TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(),
+        progress.TextColumn("{task.description}"), progress.BarColumn(), progress.MofNCompleteColumn(),
+        progress.TextColumn("months"), progress.TimeElapsedColumn(), progress.TextColumn("left"),
+        progress.TimeRemainingColumn(),
     )  # fmt: skip
-    with Progress(*columns) as bar:
-        task = bar.add_task(model.scenario.name, total=months)
-        model.run(months, progress=lambda played, _: bar.update(task, completed=played))
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        with progress.Progress(*columns, console=Console(stderr=True), disable=quiet) as bar:
+            task = bar.add_task(model.played_scenario.name, total=months)
+
+            def after_month(played: int, _: int) -> None:
+                bar.update(task, completed=played)
+                if asked:
+                    raise KeyboardInterrupt
+
+            model.run(months, progress=after_month)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _summary(model: EcosystemModel) -> str:
@@ -179,7 +192,7 @@ def _summary(model: EcosystemModel) -> str:
     when = model.emergence_month
     return "\n".join(
         [
-            f"{model.scenario.title}: {len(model.state.organisations):,} organisations, {len(table)} months, "
+            f"{model.played_scenario.title}: {len(model.state.organisations):,} organisations, {len(table)} months, "
             f"seed {model.seed}",
             f"Hybrids born: {hybrids:,}, of which from other hybrids: {int(table['births_recombinant'].sum()):,}",
             f"R at the last evaluation (month {int(known.index[-1])}): {known.iloc[-1]:.2f}"

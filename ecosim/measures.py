@@ -31,6 +31,7 @@ __all__ = [
     "emergence",
     "evaluate",
     "family_tree",
+    "hill_number",
     "hybrids",
     "latent_opportunities",
     "medium",
@@ -210,15 +211,18 @@ def sector_crossings(state: State) -> pd.DataFrame:
     Columns: first_sector, second_sector, hybrids, first_month, first_brick; most frequent first.
     """
     rows = hybrids(state)
-    masks, births = state.bricks["sectors"][rows], state.bricks["birth"][rows]
+    # few sector sets, many hybrids: count the sets first (rows are in order of birth, so `first` is the earliest)
+    masks, first, counts = np.unique(state.bricks["sectors"][rows], return_index=True, return_counts=True)
     bits = np.stack([(masks >> np.uint64(s)) & np.uint64(1) for s in range(len(state.sector_names))]).astype(bool)
     found = []
     for s in range(len(bits)):
         for t in range(s + 1, len(bits)):
-            both = np.flatnonzero(bits[s] & bits[t])
-            if len(both):
+            both = bits[s] & bits[t]
+            if both.any():
+                earliest = int(rows[first[both].min()])
                 names = (state.sector_names[s], state.sector_names[t])
-                found.append((*names, len(both), int(births[both[0]]), int(rows[both[0]])))
+                month = int(state.bricks["birth"][earliest])
+                found.append((*names, int(counts[both].sum()), month, earliest))
     columns = ["first_sector", "second_sector", "hybrids", "first_month", "first_brick"]
     table = pd.DataFrame(found, columns=columns)
     return table.sort_values(["hybrids", "first_month"], ascending=[False, True], ignore_index=True)

@@ -74,6 +74,9 @@ def _check_attractor(spec: AttractorSpec, where: str, sectors: Sequence[str], di
             raise ScenarioError(
                 f"{where}: sectors: {name!r}{nearest_name(name, sectors)}: allowed are {', '.join(sectors)}"
             )
+    for name, month in (("start", spec.start), ("end", spec.end)):
+        if month is not None and (isinstance(month, bool) or not isinstance(month, int)):
+            raise ScenarioError(f"{where}: {name} = {month!r}: allowed is a whole number of months")
     if spec.start < 0:
         raise ScenarioError(f"{where}: start = {spec.start!r}: allowed is a month, 0 or later")
     if spec.end is not None and spec.end <= spec.start:

@@ -216,7 +216,7 @@ class Meetings:
 class History:
     """What was recorded of each month: tallies of all months, and evaluations of some.
 
-    ``rows`` : int64 (T, len(NAMES)); ``evaluations`` : one dict per month that was evaluated, with its ``month``.
+    ``rows`` : tallies; ``evaluations`` : one dict per month that was evaluated, with its ``month``.
     """
 
     NAMES = (
@@ -239,6 +239,11 @@ class History:
         row[len(TALLY) : -1] = layer_births.ravel()
         row[-1] = organisations
         self.count += 1
+
+    @property
+    def rows(self) -> Array:
+        """int64 (T, len(NAMES)): the tallies of every month."""
+        return self._rows[: self.count]
 
     def column(self, name: str) -> Array:
         """Return one tally of every month, int64 (T,)."""
@@ -349,5 +354,13 @@ class State:
                 if name == "portfolio":
                     held = self.organisations["held"][:, None]
                     values = np.where(np.arange(values.shape[1]) < held, values, -1)
-                out[f"{title}.{name}"] = hashlib.blake2b(values.tobytes(), digest_size=16).hexdigest()
+                out[f"{title}.{name}"] = _digest(values)
+        for name in ("start", "partner", "cumulative"):
+            out[f"ties.{name}"] = _digest(getattr(self.ties, name))
+        out["spent"] = _digest(np.sort(self.spent.table[self.spent.table != 0]))
+        out["history"] = _digest(self.history.rows)
         return out
+
+
+def _digest(values: Array) -> str:
+    return hashlib.blake2b(np.ascontiguousarray(values).tobytes(), digest_size=16).hexdigest()

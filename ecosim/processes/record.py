@@ -10,7 +10,9 @@ __all__ = ["Record"]
 
 
 class Record(Process):
-    """Tallies every month; the costly indicators every ``record.reproduction_every`` months."""
+    """Tallies every month; the costly indicators in the first month and at the end of each period of
+    ``record.reproduction_every`` months, so that a run of whole years ends with them.
+    """  # fmt: skip
 
     name = "record"
     reads = ("organisations.held", "organisations.portfolio", "bricks.position", "meetings")
@@ -25,5 +27,5 @@ class Record(Process):
         state.tally[:] = 0
         state.layer_births[:] = 0
         every = state.parameters.record.reproduction_every
-        if every and state.month % every == 0:
+        if every and (state.month == 0 or (state.month + 1) % every == 0):
             state.history.evaluations.append({"month": state.month, **evaluate(state, self.next_generation)})
