@@ -162,7 +162,6 @@ class PlainModel(mesa.Model):  # type: ignore[misc]
         self.centres: list[Point] = [tuple(centre) for centre in state.sector_centres.tolist()]
         self.attractors = state.attractors
         self.active: list[tuple[Point, float, float]] = []  # centre, strength, width
-        self.largest_drive = 0.0
         self.barriers: dict[tuple[int, int], float] = {}
         self.spent: set[tuple[int, int]] = set()
         self.copies: list[tuple[Organisation, Brick]] = []
@@ -190,9 +189,10 @@ class PlainModel(mesa.Model):  # type: ignore[misc]
         """Let the attractors of the month set the drive and the meeting rates."""
         attractors, dial = self.attractors, self.parameters.dials.attractor_dial
         active = attractors.active(self.month)
-        self.active = [(tuple(attractors.centre[k]), attractors.strength[k] * dial, attractors.width[k]) for k in active]
-        self.largest_drive = self.parameters.latent.base_drive + sum(strength for _, strength, _ in self.active)
-        calls = [(tuple(attractors.centre[k]), (attractors.boost[k] - 1) * dial, attractors.width[k]) for k in active]
+        centres = [tuple(attractors.centre[k].tolist()) for k in active]
+        widths = [attractors.width[k] for k in active]
+        self.active = list(zip(centres, [attractors.strength[k] * dial for k in active], widths, strict=True))
+        calls = list(zip(centres, [(attractors.boost[k] - 1) * dial for k in active], widths, strict=True))
         calls = [call for call in calls if call[1] > 0]
         usual = self.parameters.effective_meeting_rate
         for organisation in self.organisations:
@@ -211,11 +211,12 @@ class PlainModel(mesa.Model):  # type: ignore[misc]
     def succeeds(self, a: Brick, b: Brick) -> bool:
         """Return whether the barrier of a pair, drawn once and for all, lies below the drive; if so it is spent."""
         pair = (a.number, b.number) if a.number < b.number else (b.number, a.number)
+        if pair in self.spent:
+            return False
         barrier = self.barriers.get(pair)
         if barrier is None:
-            barrier = self.random.expovariate(1.0 / self.parameters.latent.barrier_scale)
-            self.barriers[pair] = barrier
-        if barrier >= self.largest_drive or pair in self.spent or barrier >= self.drive(a, b):
+            barrier = self.barriers[pair] = self.random.expovariate(1.0 / self.parameters.latent.barrier_scale)
+        if barrier >= self.drive(a, b):
             return False
         self.spent.add(pair)
         return True

@@ -73,7 +73,28 @@ def networks(folder: Path) -> dict[str, str]:
         out = folder / "h2020-france.toml"
         import_cordis(participations, out, DATA / "h2020_programme_parts.csv.gz", ("FR",))
         found["h2020-france"] = str(out)
+        found["h2020-france rewired"] = str(rewired(out, folder / "rewired.toml"))
     return found
+
+
+def rewired(path: Path, out: Path) -> Path:
+    """Write the scenario with its ties rewired: every organisation keeps its number of ties, cliques are gone.
+
+    What is left of a disagreement is not due to carriers that know the same people.
+    """
+    import dataclasses
+
+    from ecosim import Scenario
+
+    scenario = Scenario.load(path)
+    assert scenario.ties_file is not None
+    ties = pd.read_csv(scenario.ties_file, dtype={"a": str, "b": str})
+    ties["b"] = np.random.default_rng(1).permutation(ties["b"].to_numpy())
+    ties = ties[ties["a"] != ties["b"]]
+    ties.to_csv(out.with_suffix(".ties.csv"), index=False)
+    scenario = dataclasses.replace(scenario, ties_file=out.with_suffix(".ties.csv"))
+    out.write_text(scenario.to_toml(out.parent))
+    return out
 
 
 def run(quick: bool = False, workers: int | None = None) -> pd.DataFrame:
@@ -84,6 +105,7 @@ def run(quick: bool = False, workers: int | None = None) -> pd.DataFrame:
         "three-ingredients": ({}, {"latent.base_drive": 0.03}),
         "france-clusters": ({"population.firms": 6000, "population.labs": 300},) if quick else ({},),
         "h2020-france": ({}, {"latent.base_drive": 0.03}, {"latent.base_drive": 0.1}),
+        "h2020-france rewired": ({}, {"latent.base_drive": 0.03}, {"latent.base_drive": 0.1}),
     }
     with TemporaryDirectory() as folder:
         jobs = [
