@@ -260,7 +260,7 @@ class Cluster(View):
     def members(self) -> mesa.agent.AgentSet:
         """The organisations of the cluster that are still there."""
         state = self.model.state
-        rows = np.flatnonzero((state.organisations["cluster"] == self.row) & state.alive)
+        rows = np.flatnonzero(state.organisations["cluster"] == self.row)
         return self.model.organisation_agents(rows)  # type: ignore[no-any-return]
 
     def remove(self) -> None:

@@ -309,6 +309,7 @@ class State:
     meetings: Meetings = field(default_factory=Meetings.none)
     month: int = 0
     # the drive of this month, written by `attract`
+    active_attractors: list[int] = field(default_factory=list)
     drive_centre: Array = field(default_factory=lambda: np.zeros((0, 1)))
     drive_strength: Array = field(default_factory=lambda: np.zeros(0))
     drive_width: Array = field(default_factory=lambda: np.ones(0))

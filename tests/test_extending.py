@@ -125,6 +125,15 @@ def test_a_process_with_draws_of_its_own_changes_no_other_draw(before: str) -> N
     assert dice.mean() == pytest.approx(13, abs=1)
 
 
+def test_streams_have_names() -> None:
+    """Two processes, two things, two months and two seeds draw different numbers."""
+    model, other = EcosystemModel(seed=1, **SMALL), EcosystemModel(seed=2, **SMALL)
+    keys = [Dice().key(model), Dice().key(model, "again"), Nothing().key(model), Dice().key(other)]
+    model.step()
+    keys += [Dice().key(model), Dice().key(model, "again")]
+    assert len(set(keys)) == 6
+
+
 def test_with_process_puts_it_where_it_says() -> None:
     names = [process.name for process in core_schedule()]
     for place, before in enumerate(names):

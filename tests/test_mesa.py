@@ -380,6 +380,24 @@ def test_who_leaves_in_the_middle_of_a_month_stays_away(before: str) -> None:
     assert model.state.bricks["inventors"][born].min() >= 10
 
 
+class Exodus(Process):
+    """Everybody but the last organisation leaves in each month."""
+
+    name = "exodus"
+
+    def step(self, model: Any) -> None:
+        for row in range(59):
+            model.close_organisation(row)
+
+
+def test_nothing_is_copied_from_who_left_after_the_meeting() -> None:
+    options: dict[str, Any] = {"seed": 1, "transmissibility": 1.0, "seeded_share": 0.5, **SMALL}
+    assert EcosystemModel(**options).run(1).months["copies"].iloc[0] > 10
+    model = EcosystemModel(processes=with_process(Exodus(), "propagate"), **options).run(1)
+    assert model.months["meetings"].iloc[0] > 50
+    assert model.months["copies"].iloc[0] == 0
+
+
 def test_a_removed_cluster_stops_acting(model: EcosystemModel) -> None:
     cluster = first(model, Cluster)
     members = list(cluster.members)
@@ -695,6 +713,33 @@ def test_solara_viz() -> None:
         assert drawn[-1] == 0
         page.find(ipyvuetify.Btn, children=["Step"]).widget.click()
         assert (after.month, before.month) == (1, 2)
+    finally:
+        page.close()
+
+
+def test_solara_viz_of_the_model_itself() -> None:
+    """Mesa's page checks the constructor's signature, and Mesa 3.3 knows free parameters by one name only."""
+    solara = pytest.importorskip("solara", reason="solara is not installed: pip install 'ecosim[dashboard]'")
+    import ipyvuetify
+
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", category=UserWarning, module=r"solara\.")
+        from mesa.visualization import Slider, SolaraViz
+
+    current = solara.reactive(EcosystemModel(seed=1, **SMALL))
+    parameters = {"seed": 1, **SMALL, "firms": Slider("firms", 54, 10, 100, 1)}
+
+    @solara.component
+    def Page() -> None:  # noqa: N802
+        with solara.AppLayout():
+            SolaraViz(current, model_params=parameters)
+
+    _, page = solara.render(Page(), handle_error=False)
+    try:
+        page.find(ipyvuetify.Slider, label="firms").widget.v_model = 20
+        page.find(ipyvuetify.Btn, children=["Reset"]).widget.click()
+        page.find(ipyvuetify.Btn, children=["Step"]).widget.click()
+        assert (current.value.month, len(current.value.state.organisations)) == (1, 26)
     finally:
         page.close()
 

@@ -305,14 +305,7 @@ def test_digital_partners_are_anyone(organisations: int) -> None:
         40,
         62,
         63,
-        pytest.param(
-            64,
-            marks=pytest.mark.xfail(
-                strict=True,
-                reason="find_partners draws among the next power of 2: when N passes one, half of all digital "
-                "partners change (design document, section 6: adding a firm changes no other draw)",
-            ),
-        ),
+        64,
     ],
 )
 def test_a_newcomer_takes_over_only_its_own_digital_meetings(before: int) -> None:

@@ -11,21 +11,40 @@ from ecosim.kernels.random import GOLDEN, draw, further, mix, uniform
 
 BRIDGE = 1
 DIGITAL = 3
+_JUMP = np.uint64(2862933555777941757)
+_ONE = np.uint64(1)
+_S33 = np.uint64(33)
 
 
 @njit
 def poisson(u, mean):
-    """Return the Poisson quantile of `u` (inversion; it only grows with `mean`)."""
+    """Return the Poisson quantile of `u` (inversion; it only grows with `mean`).
+
+    The last 10⁻¹² of `u` is cut off: there rounding of the running sum would decide.
+    """
+    u = min(u, 1.0 - 1e-12)
     term = math.exp(-mean)
     total = term
     count = 0
-    while u >= total and count < 10_000:
+    while u >= total:
         count += 1
         term *= mean / count
         total += term
-        if term < 1e-18 and count > mean:
-            break
     return count
+
+
+@njit
+def seat(bits, seats):
+    """Return one of `seats` places, uniformly, such that one place more takes over 1 / (seats + 1) of all and moves no
+    other (jump consistent hash, Lamping & Veach 2014).
+    """  # fmt: skip
+    chosen = np.int64(-1)
+    following = np.int64(0)
+    while following < seats:
+        chosen = following
+        bits = bits * _JUMP + _ONE
+        following = np.int64(np.float64(chosen + 1) * (2147483648.0 / np.float64((bits >> _S33) + _ONE)))
+    return chosen
 
 
 @njit(cache=True)
@@ -100,10 +119,6 @@ def find_partners(base, initiator, cluster, shares, bridge_open, start, partner,
     """
     meetings = base.shape[0]
     organisations = held.shape[0]
-    mask = np.uint64(1)
-    while np.int64(mask) < organisations:
-        mask <<= np.uint64(1)
-    mask -= np.uint64(1)
     layer = np.empty(meetings, np.int8)
     met = np.empty(meetings, np.int32)
     for index in range(meetings):
@@ -118,10 +133,9 @@ def find_partners(base, initiator, cluster, shares, bridge_open, start, partner,
             continue
         layer[index] = chosen
         if chosen == DIGITAL:
-            # a place among 2^k, drawn again while nobody is there: a newcomer takes no one else's draws
-            for attempt in range(1000):
-                j = np.int64(further(base[index], 16 + attempt) & mask)
-                if j < organisations and j != i and held[j] > 0:
+            for attempt in range(1000):  # again while it is oneself or nobody is left there
+                j = seat(further(base[index], 16 + attempt), organisations)
+                if j != i and held[j] > 0:
                     met[index] = j
                     break
             continue

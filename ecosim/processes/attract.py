@@ -18,20 +18,22 @@ class Attract(Process):
     """  # fmt: skip
 
     name = "attract"
-    reads = ("organisations.home", "clusters.sector", "clusters.brokerage", "clusters.members")
-    writes = ("organisations.rate", "organisations.vision")
-
-    def __init__(self) -> None:
-        self._active: list[int] | None = None
+    reads = (
+        "organisations.home", "clusters.identity", "clusters.sector", "clusters.brokerage", "clusters.members",
+    )  # fmt: skip
+    writes = (
+        "attractors", "active_attractors", "drive_centre", "drive_strength", "drive_width", "organisations.rate",
+        "organisations.vision",
+    )  # fmt: skip
 
     def step(self, model: World) -> None:
         state = model.state
         self._organise_encounters(model)
         active = state.attractors.active(state.month)
-        if active == self._active:
+        if active == state.active_attractors:
             return
-        before = set(self._active or ())
-        self._active = active
+        before = set(state.active_attractors)
+        state.active_attractors = active
         attractors, dial = state.attractors, state.parameters.dials.attractor_dial
         dimensions = attractors.dimensions
         state.drive_centre = np.array([attractors.centre[k] for k in active], np.float64).reshape(-1, dimensions)

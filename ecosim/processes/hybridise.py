@@ -18,7 +18,7 @@ class Hybridise(Process):
     name = "hybridise"
     reads = ("meetings", "organisations.identity", "bricks.identity", "bricks.position", "bricks.sectors")
     writes = (
-        "meetings.drawn", "organisations.portfolio", "organisations.held",
+        "meetings.drawn", "spent", "organisations.portfolio", "organisations.held",
         *(f"bricks.{name}" for name in ("identity", *BRICK_ORDER)),
     )  # fmt: skip
 

@@ -59,6 +59,7 @@ BUSY = Scenario(
             "medium.bridge_openness": 0.5,
             "clusters.encounters_per_year": 6.0,
             "labs.creation_rate": 0.3,
+            "record.reproduction_every": 1,
         }
     ),
     sectors=(SectorSpec("leather", 3.0), SectorSpec("light", 2.0), SectorSpec("wood")),
@@ -143,13 +144,6 @@ def turn(request: pytest.FixtureRequest) -> Turn:
 @pytest.fixture(params=PROCESSES)
 def sparse_turn(request: pytest.FixtureRequest) -> Turn:
     return _sparse_turn(request.param).copy()
-
-
-def _still_wrong(where: str = "turn", **reasons: str) -> pytest.MarkDecorator:
-    """Try all processes, of which some are known to fail: a mark to take away once they no longer do."""
-    marks = {name: pytest.mark.xfail(strict=True, reason=reason) for name, reason in reasons.items()}
-    tried = [pytest.param(name, marks=marks.get(name, ())) for name in PROCESSES]
-    return pytest.mark.parametrize(where, tried, indirect=True)
 
 
 # -- what can be seen of a state ------------------------------------------------------------------------------
@@ -241,10 +235,6 @@ def test_it_writes_what_it_declares(turn: Turn) -> None:
     assert not unwritten
 
 
-@_still_wrong(
-    attract="writes drive_centre, drive_strength, drive_width and attractors without declaring them",
-    hybridise="writes spent without declaring it",
-)
 def test_it_writes_no_structure_that_it_does_not_declare(turn: Turn) -> None:
     """Attractors, spent pairs, the drive of the month: what is no column and no log is declared by its name."""
     before = _everything(turn.state)
@@ -263,11 +253,6 @@ def test_it_never_changes_what_is_fixed(turn: Turn) -> None:
     assert not {place for place in _changed(before, after) if place.partition(".")[0] in FIXED}
 
 
-@_still_wrong(
-    attract="reads clusters.identity without declaring it",
-    record="reads organisations.cluster and rate, bricks.identity, generation, birth and inventors, and "
-    "clusters.brokerage without declaring them",
-)
 def test_it_reads_only_the_columns_that_it_declares(turn: Turn) -> None:
     """Turned upside down, a column that is neither read nor written changes nothing else."""
     undone = _everything(turn.copy().take().state)
@@ -296,12 +281,6 @@ def test_the_same_state_gives_the_same_bits(turn: Turn) -> None:
     assert _everything(first.state) == _everything(second.state)
 
 
-@_still_wrong(
-    attract="keeps the active attractors in the process, not in the state: a second model that is given the same "
-    "process gets no drive from attractors that were active in the first",
-    record="its NextGeneration keeps the position classes of its first evaluation: R of one and the same state "
-    "differs by a per cent or two with what was evaluated before",
-)
 def test_it_remembers_nothing(turn: Turn) -> None:
     """All there is to know is in the state: a process that has played elsewhere plays the same here."""
     fresh, used = turn.copy(), turn.copy()
@@ -443,7 +422,6 @@ def test_who_is_gone_meets_nobody_and_gets_nothing(sparse_turn: Turn) -> None:
         assert not gone[state.meetings.partner[state.meetings.partner >= 0]].any()
 
 
-@_still_wrong("sparse_turn", record="hill_number warns of a division by 0 when nobody is there")
 def test_it_plays_on_when_all_are_gone(sparse_turn: Turn) -> None:
     state = sparse_turn.state
     _leave(state, range(len(state.organisations)))

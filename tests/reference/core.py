@@ -128,16 +128,11 @@ def choose_layer(world: World, meeting: Meeting) -> str | None:
 
 
 def anyone(world: World, meeting: Meeting) -> Organisation | None:
-    """Draw a seat of a hall with 2^k seats until somebody else sits there (a thousand times at most)."""
-    seats = 1
-    while seats < len(world.organisations):
-        seats *= 2
+    """Draw a seat until somebody else sits there (a thousand times at most)."""
     for attempt in range(1000):
-        seat = draws.further(meeting.base, 16 + attempt) % seats
-        if seat < len(world.organisations):
-            other = world.organisations[seat]
-            if other is not meeting.initiator and not other.gone:
-                return other
+        other = world.organisations[draws.seat(draws.further(meeting.base, 16 + attempt), len(world.organisations))]
+        if other is not meeting.initiator and not other.gone:
+            return other
     return None
 
 

@@ -70,6 +70,7 @@ def normal(base: int, number: int) -> float:
 
 def poisson(u: float, mean: float) -> int:
     """Return the smallest count whose cumulative Poisson probability exceeds `u` (inversion)."""
+    u = min(u, 1 - 1e-12)
     count, probability = 0, math.exp(-mean)
     cumulative = probability
     while u >= cumulative:
@@ -77,6 +78,16 @@ def poisson(u: float, mean: float) -> int:
         probability *= mean / count
         cumulative += probability
     return count
+
+
+def seat(bits: int, seats: int) -> int:
+    """Return one of `seats` places such that one place more moves only whom it takes (Lamping & Veach 2014)."""
+    chosen, following = -1, 0
+    while following < seats:
+        chosen = following
+        bits = (bits * 2862933555777941757 + 1) % 2**64
+        following = int((chosen + 1) * (2.0**31 / (bits // 2**33 + 1)))
+    return chosen
 
 
 def child_identity(one: int, other: int) -> int:
