@@ -59,6 +59,8 @@ def rao_stirling(shares: FloatArray, distances: FloatArray) -> float:
 def hill_number(shares: FloatArray, order: float) -> float:
     """Return the Hill number (effective number of sectors) of an order: 0 variety, 1 exp(Shannon), 2 1/Simpson."""
     present = shares[shares > 0]
+    if len(present) == 0:
+        return 0.0
     if order == 1:
         return float(np.exp(-(present * np.log(present)).sum()))
     return float((present**order).sum() ** (1.0 / (1.0 - order)))

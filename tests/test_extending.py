@@ -83,17 +83,20 @@ def test_the_rule_over_agents_is_the_rule_over_columns() -> None:
 
 def test_loyalty_calls_meetings_off_outside_the_cluster() -> None:
     """The month's meetings are the usual ones, but for those that were called off."""
-    loyal = run(OWN_COLUMN)["model"]
-    usual = EcosystemModel(seed=1, firms=90, labs=10, clusters=4).run(months=24)
+    names = run(OWN_COLUMN)
     expected = 1 - (1 - 1 / 60) ** 24
-    assert loyal.state.organisations["loyalty"] == pytest.approx(expected, rel=1e-5)
+    assert names["model"].state.organisations["loyalty"] == pytest.approx(expected, rel=1e-5)
+    options: dict[str, Any] = {"seed": 1, "firms": 4000, "clusters": 40, "reproduction_every": 0}
+    usual = EcosystemModel(**options).run(24)
+    loyal = EcosystemModel(processes=with_process(names["Loyalty"](), "hybridise"), **options).run(24)
     cluster, met, meant = usual.state.organisations["cluster"], loyal.state.meetings, usual.state.meetings
     assert met.base.tolist() == meant.base.tolist()
     off = met.partner != meant.partner
-    outside = cluster[meant.initiator] != cluster[meant.partner]
+    outside = (cluster[meant.initiator] != cluster[meant.partner]) & (meant.partner >= 0)
     assert np.all(met.partner[off] == -1)
     assert np.all(outside[off])
-    assert off.sum() / (outside & (meant.partner >= 0)).sum() == pytest.approx(expected, abs=0.15)
+    assert outside.sum() > 1500
+    assert off.sum() / outside.sum() == pytest.approx(expected, abs=0.06)  # five standard deviations
 
 
 def test_guilds_copy_less() -> None:

@@ -15,7 +15,11 @@ class Record(Process):
     """  # fmt: skip
 
     name = "record"
-    reads = ("organisations.held", "organisations.portfolio", "bricks.position", "meetings")
+    reads = (
+        "organisations.held", "organisations.portfolio", "organisations.rate", "organisations.cluster",
+        "organisations.sector", "clusters.brokerage", "bricks.identity", "bricks.position", "bricks.generation",
+        "bricks.birth", "bricks.inventors", "meetings", "meetings.drawn",
+    )  # fmt: skip
     writes = ("history",)
 
     def __init__(self) -> None:

@@ -91,7 +91,7 @@ class Operator:
         born[:, :, -1] += stay[:, :, -1]
         return born, self.transmissibility * (self.copying.T @ total)[:, :, None] * start
 
-    def leading(self, guess: FloatArray | None = None, tolerance: float = 3e-4) -> tuple[float, FloatArray]:
+    def leading(self, guess: FloatArray | None = None, tolerance: float = 5e-4) -> tuple[float, FloatArray]:
         """Return R, the leading eigenvalue of ``B (1 − C)⁻¹``, and its carriers by type, summing to 1.
 
         Infinite when copies alone sustain a hybrid. Source: Diekmann, Heesterbeek & Metz 1990.

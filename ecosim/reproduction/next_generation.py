@@ -81,7 +81,7 @@ def mirror_ties(state: State) -> Array:
 
 @dataclass
 class NextGeneration:
-    """The operator, with what it keeps between evaluations of one run (classes, field, last eigenvector).
+    """The operator. What it keeps between evaluations of one run only saves time: R depends on the state alone.
 
     classes : position classes P; levels : most hybrids held that are told apart; activities : classes of organisations
     by the meetings they take part in, used when these differ much; points : sample for the position classes;
@@ -139,31 +139,30 @@ class NextGeneration:
         start = holding / members[:, None]  # k − 1 hybrids were there before the k-th
         chance = self._success.sum(axis=2)
         weights = hybrids.sum(axis=0) + 1e-9
-        if self._vector is not None and self._vector.shape[1] == len(weights):
-            weights = self._vector.sum(axis=(0, 2))
         weights = weights / weights.sum()
         others = (meetings @ (basic + hybrid)) @ (weights @ chance)
         drawn = meetings @ hybrid  # hybrids drawn against a member of g per month, by class
         arrivals = (drawn * (basic @ chance.T + transmissibility)).sum(axis=1) + self._spontaneous(state)
         carriers = Carriers(others, arrivals, forgetting, core, start)
         operator = Operator(carriers, meetings, copying, basic + 0.5 * hybrid, self._success, transmissibility)
-        r, self._vector = operator.leading(self._vector)
-        self.expected_cohort = operator.offspring(self._newborn(state, group, operator.shape))
+        newborn = self._newborn(state, group, operator.shape)
+        r, self._vector = operator.leading(newborn + 1e-3 * (newborn.mean() + 1e-12))
+        self.expected_cohort = operator.offspring(newborn)
         return r
 
     def _newborn(self, state: State, group: Array, shape: tuple[int, ...]) -> FloatArray:
         """Return the carriers of the hybrids born in the last year, by type: their inventors, as crowded as now."""
         bricks, parameters = state.bricks, state.parameters
-        recent = np.flatnonzero((bricks["generation"] > 0) & (bricks["birth"] > state.month - 12))
+        first = int(np.searchsorted(bricks["birth"], max(state.month - 11, 0)))  # rows are in order of birth
+        recent = first + np.flatnonzero(bricks["generation"][first:] > 0)
         inventors = bricks["inventors"][recent]
         classes = np.repeat(self._place[recent], 2)
         owner = inventors.ravel()
         known = (owner >= 0) & (group[owner] >= 0)
         owner, classes = owner[known], classes[known]
         crowd = state.organisations["held"][owner].astype(np.int64) - parameters.knowledge.core_size
-        vector = np.zeros(shape)
-        np.add.at(vector, (group[owner], classes, np.clip(crowd, 1, shape[2]) - 1), 1.0)
-        return vector
+        place = (group[owner].astype(np.int64) * shape[1] + classes) * shape[2] + np.clip(crowd, 1, shape[2]) - 1
+        return np.bincount(place, minlength=int(np.prod(shape))).astype(np.float64).reshape(shape)
 
     @property
     def carriers_by_group(self) -> FloatArray:
@@ -213,9 +212,9 @@ class NextGeneration:
         """Place classes over bricks, their midpoints and these midpoints' midpoints with bricks (k-means)."""
         bricks = state.bricks
         third = self.points // 3
+        position = bricks["position"][bricks["birth"] < 0].astype(np.float64)  # the same whenever it is asked
         picks = hashes(stream_key(state.seed, "position classes"), np.arange(4 * third, dtype=np.uint64))
-        rows = (picks % np.uint64(max(bricks.count, 1))).astype(np.int64)
-        position = bricks["position"].astype(np.float64)
+        rows = (picks % np.uint64(max(len(position), 1))).astype(np.int64)
         basic = position[rows[:third]]
         middle = (position[rows[third : 2 * third]] + position[rows[2 * third : 3 * third]]) / 2
         deeper = (middle[::-1] + position[rows[3 * third :]]) / 2
