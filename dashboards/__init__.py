@@ -26,6 +26,7 @@ _SETTINGS = {
     "SOLARA_ASSETS_PROXY": "true",
     "SOLARA_ASSETS_CDN": "http://127.0.0.1:9/",
     "SOLARA_THEME_TITLE": "ecosim",
+    "SOLARA_THEME_LOADER": "plain",
     "SOLARA_THEME_SHOW_BANNER": "false",
     "SOLARA_KERNEL_CULL_TIMEOUT": "15m",  # how long a session outlives its browser; Solara keeps it for a day
 }

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
+import urllib.parse
 import urllib.request
 from typing import Any
 
@@ -205,8 +207,12 @@ def test_the_server_serves_and_ends(app: Any) -> None:
                 assert answer.status == 200
                 page = answer.read().decode()
             assert "<title>ecosim</title>" in page
-            assert "cdn.jsdelivr" not in page
-            assert "unpkg" not in page
+            parts = re.findall(r"<(?:link|script|img)\b[^>]*?(?:src|href)=\"([^\"]+)\"", page)
+            assert any(part.endswith(".js") for part in parts)
+            for part in parts:  # all of it comes from here
+                with urllib.request.urlopen(urllib.parse.urljoin(address, part), timeout=20) as answer:
+                    assert urllib.parse.urlsplit(answer.url).netloc == urllib.parse.urlsplit(address).netloc
+                    assert len(answer.read()) > 0
         finally:
             server.send_signal(signal.SIGINT)
         assert server.wait(timeout=20) == 0
