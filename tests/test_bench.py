@@ -64,10 +64,11 @@ CASES = {
             "population.labs": 2,
             "population.clusters": 2,
             "knowledge.core_size": 3,
+            "knowledge.forgetting": 2.0,
             "latent.base_drive": 0.2,
-            "medium.meeting_rate": 20.0,
+            "medium.meeting_rate": 10.0,
         },
-        ("spontaneous", "recombinant"),
+        ("spontaneous", "forgotten"),
     ),
     "small portfolios": Case(
         {"latent.base_drive": 0.3, "knowledge.capacity": 12, "medium.transmissibility": 0.3}, ("evicted", "copies")
@@ -144,11 +145,11 @@ def test_the_loop_in_c_plays_the_same_months_bit_for_bit(scenario: Scenario, lib
     assert in_c.state.spent.count == compiled.state.spent.count
 
 
-def test_another_draw_in_the_loop_would_be_seen(library: ctypes.CDLL) -> None:
+def test_another_rate_of_forgetting_would_be_seen(library: ctypes.CDLL) -> None:
     scenario = CASES["strong drive"].scenario
     loop = LoopInC(library)
     in_c = EcosystemModel(scenario, seed=7, processes=core_with_loop(core_rules(), loop))
-    compiled = EcosystemModel(scenario.with_values({"knowledge.forgetting": 0.0401}), seed=7, processes=core_rules())
+    compiled = EcosystemModel(scenario.with_values({"knowledge.forgetting": 0.05}), seed=7, processes=core_rules())
     for model in (compiled, in_c):
         model.run(MONTHS)
     assert in_c.state.fingerprint() != compiled.state.fingerprint()

@@ -1,16 +1,27 @@
 /* Who meets whom, and in which order (kernels/meet.py). */
 #include "world.c"
 
+#define CUT (1.0 - 1e-12)
+
 static int64_t poisson(double u, double mean) {
     double term = exp(-mean), total = term;
     int64_t count = 0;
-    while (u >= total && count < 10000) {
+    while (u >= total) {
         count++;
         term *= mean / (double)count;
         total += term;
-        if (term < 1e-18 && (double)count > mean) break;
     }
     return count;
+}
+
+static int64_t seat(uint64_t bits, int64_t seats) {
+    int64_t chosen = -1, following = 0;
+    while (following < seats) {
+        chosen = following;
+        bits = bits * UINT64_C(2862933555777941757) + 1;
+        following = (int64_t)((double)(chosen + 1) * (2147483648.0 / (double)((bits >> 33) + 1)));
+    }
+    return chosen;
 }
 
 static Meetings with_room(int64_t total) {
@@ -29,7 +40,7 @@ static Meetings start_meetings(const World *w) {
     int64_t total = 0, index = 0;
     for (int64_t i = 0; i < w->organisations; i++) {
         if (w->held[i] <= 0 || !(w->rate[i] > 0.0f)) continue;
-        double u = uniform(draw(w->meet_key, w->identity[i]));
+        double u = fmin(uniform(draw(w->meet_key, w->identity[i])), CUT);
         if ((double)w->rate[i] != mean) {
             mean = (double)w->rate[i];
             double term = running[0] = exp(-mean);
@@ -66,9 +77,6 @@ static int64_t first_above(double u, int64_t low, int64_t high, const float *cum
 }
 
 static void find_partners(const World *w, Meetings m) {
-    uint64_t mask = 1;
-    while ((int64_t)mask < w->organisations) mask <<= 1;
-    mask--;
     for (int64_t index = 0; index < m.total; index++) {
         double u = uniform(further(m.base[index], 1));
         int chosen = (u >= w->shares[0]) + (u >= w->shares[1]) + (u >= w->shares[2]);
@@ -80,8 +88,8 @@ static void find_partners(const World *w, Meetings m) {
         int64_t i = m.initiator[index];
         if (m.layer[index] == DIGITAL) {
             for (uint64_t attempt = 0; attempt < 1000; attempt++) {
-                int64_t j = (int64_t)(further(m.base[index], 16 + attempt) & mask);
-                if (j < w->organisations && j != i && w->held[j] > 0) {
+                int64_t j = seat(further(m.base[index], 16 + attempt), w->organisations);
+                if (j != i && w->held[j] > 0) {
                     m.met[index] = (int32_t)j;
                     break;
                 }
