@@ -108,7 +108,8 @@ class NextGeneration:
         self._mirror: Array = np.zeros(0, np.int32)
 
     def evaluate(self, state: State) -> float:
-        """Return R of the current state, infinite above the diffusion threshold or without forgetting.
+        """Return R of the current state: infinite above the diffusion threshold or without forgetting, 0 where there
+        is but one sector, NaN when nobody is left.
 
         Sets `expected_cohort` as well: what the same operator expects of the hybrids born in the last year, which do
         not lie where hybrids would in the long run (the eigenvector); NaN when there are none.
@@ -119,8 +120,13 @@ class NextGeneration:
         transmissibility = parameters.effective_transmissibility
         if forgetting == 0:
             return math.inf
-        if not state.alive.any():
+        alive = state.alive
+        if not alive.any():
             return math.nan
+        present = np.bitwise_or.reduce(np.uint64(1) << organisations["sector"][alive].astype(np.uint64))
+        if present & (present - np.uint64(1)) == 0 and not (organisations["held"] > core).any():
+            self.expected_cohort = math.nan
+            return 0.0  # one sector and no hybrid: nothing can be a hybrid
         self._classify(state)
         self._update_success(state)
         if self._ties is not state.ties:

@@ -40,5 +40,13 @@ def test_tipping() -> None:
 
 
 def test_agreement() -> None:
+    """Within 10 % on generated networks; on Horizon 2020 what docs/behaviours.md says, and why."""
     findings = agreement.conclude(agreement.run(quick=True))
-    assert findings["expectation for the hybrids born within 10 % everywhere"], findings
+    leading = findings["largest departure of cohort R from next-generation R"]
+    born = findings["largest departure of cohort R from the expectation for the hybrids born"]
+    for network in ("three-ingredients", "france-clusters"):
+        assert leading[network] < 0.1, findings
+        assert born[network] < 0.1, findings
+    if "h2020-france" in born:
+        assert born["h2020-france"] < 0.15, findings
+        assert born["h2020-france rewired"] < 0.1, findings

@@ -142,3 +142,8 @@ def test_emergence_needs_a_year_of_both_conditions() -> None:
     cohort[31] = 1.1
     assert emergence_month(cohort, births, organisations, 0.02) == 20
     assert emergence_month(cohort, births, organisations, 0.2) is None  # below the floor
+
+
+def test_with_one_sector_there_is_no_hybrid_to_reproduce() -> None:
+    model = EcosystemModel("three-ingredients", seed=1, diversity_dial=0.0).run(36)
+    assert (model.months["r_theoretical"].dropna() == 0).all()
