@@ -20,7 +20,7 @@ from scipy import stats
 from ecosim import streams
 from ecosim.errors import ParameterError
 from ecosim.kernels import random as kernel
-from ecosim.kernels.meet import find_partners, poisson, start_meetings
+from ecosim.kernels.meet import find_partners, first_above, poisson, put_in_order, start_meetings
 from ecosim.parameters import Parameters
 from ecosim.processes import Process
 from ecosim.scenario import Scenario
@@ -251,16 +251,25 @@ def _rates(count: int) -> npt.NDArray[np.float32]:
     return (0.5 + np.arange(count) % 7).astype(np.float32)
 
 
+def _meetings(
+    key: np.uint64, identity: npt.NDArray[np.uint64], held: npt.NDArray[np.int16], rate: npt.NDArray[np.float32]
+) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int32]]:
+    """Return the draws and the initiators of a month's meetings, in the order in which they take place."""
+    base, initiator = start_meetings(key, identity, held, rate)
+    base, initiator, _, _ = put_in_order(base, initiator, np.zeros(len(base), np.int8), initiator)
+    return base, initiator
+
+
 @pytest.mark.parametrize("place", [0, 31, 63, 64])
 def test_a_newcomer_changes_no_other_meeting(place: int) -> None:
     """N and N + 1 organisations: the others start the same meetings, in the same order; wherever the new row is."""
     key = streams.stream_key(9, "meet ", 3)
     identity = streams.mix(np.arange(64, dtype=np.uint64))
     rate = _rates(64)
-    base, initiator = start_meetings(key, identity, np.ones(64, np.int16), rate)
+    base, initiator = _meetings(key, identity, np.ones(64, np.int16), rate)
     assert np.all(base[:-1] < base[1:])
     more = np.insert(identity, place, streams.identity("newcomer")), np.insert(rate, place, np.float32(30.0))
-    new_base, new_initiator = start_meetings(key, more[0], np.ones(65, np.int16), more[1])
+    new_base, new_initiator = _meetings(key, more[0], np.ones(65, np.int16), more[1])
     old = new_initiator != place
     assert 0 < np.count_nonzero(~old) == len(new_base) - len(base)
     assert np.array_equal(new_base[old], base)
@@ -271,11 +280,49 @@ def test_who_is_gone_starts_no_meeting_and_changes_no_other() -> None:
     key = streams.stream_key(9, "meet ", 3)
     identity = streams.mix(np.arange(64, dtype=np.uint64))
     held = np.ones(64, np.int16)
-    base, initiator = start_meetings(key, identity, held, _rates(64))
+    base, initiator = _meetings(key, identity, held, _rates(64))
     held[10] = 0
-    new_base, new_initiator = start_meetings(key, identity, held, _rates(64))
+    new_base, new_initiator = _meetings(key, identity, held, _rates(64))
     assert np.array_equal(new_base, base[initiator != 10])
     assert np.array_equal(new_initiator, initiator[initiator != 10])
+
+
+@pytest.mark.parametrize("rate", [1e-6, 0.5, 2.0, 7.5, 40.0])
+def test_everybody_starts_as_many_meetings_as_poisson_says(rate: float) -> None:
+    """Few or many: those above the likely numbers, which are looked up, included."""
+    key = streams.stream_key(9, "meet ", 3)
+    identity = streams.mix(np.arange(3000, dtype=np.uint64))
+    rates = np.full(3000, rate, np.float32)
+    rates[::7] *= 2
+    _, initiator = start_meetings(key, identity, np.ones(3000, np.int16), rates)
+    wanted = [poisson(u, float(mean)) for u, mean in zip(streams.uniforms(key, identity), rates, strict=True)]
+    assert np.array_equal(np.bincount(initiator, minlength=3000), wanted)
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 100, 2048, 2049, 40_000])
+@pytest.mark.parametrize("kind", ["as drawn", "all alike in their upper half", "in order", "backwards"])
+def test_put_in_order_sorts_by_all_64_bits(count: int, kind: str) -> None:
+    base = streams.mix(np.arange(count, dtype=np.uint64))
+    if kind == "all alike in their upper half":
+        base = base[:200] >> np.uint64(32)
+    elif kind != "as drawn":
+        base = np.sort(base)[:: 1 if kind == "in order" else -1].copy()
+    row = np.arange(len(base), dtype=np.int32)
+    ordered = put_in_order(base, row, (row % 4).astype(np.int8), row + 1)
+    right = np.argsort(base)
+    for column, wanted in zip(ordered, (base[right], right, right % 4, right + 1), strict=True):
+        assert np.array_equal(column, wanted)
+
+
+@pytest.mark.parametrize("spread", [0.0, 1.0, 6.0])
+def test_ties_are_drawn_by_weight(spread: float) -> None:
+    """Ties of equal and of very unequal weight, alone and among others: the place is that of a search in the row."""
+    pick = np.random.default_rng(3)
+    for size in (1, 2, 3, 12, 500):
+        running = np.cumsum(np.exp(spread * pick.normal(size=size)))
+        row = np.concatenate([[0.3, 1.0], running / running[-1], [0.1]]).astype(np.float32)
+        for u in np.concatenate([[0.0, 1 - 2.0**-53], pick.random(300), row[2:-1][row[2:-1] < 1]]):
+            assert first_above(u, 2, 2 + size, row) == 2 + np.searchsorted(row[2:-1], u, side="right")
 
 
 def _digital_partners(organisations: int) -> npt.NDArray[np.int32]:

@@ -53,7 +53,7 @@ def run_core(sizes: Sequence[int] = SIZES, quick: bool = False) -> dict[str, Row
         *meeting_rows(sizes, 4 if quick else 8),
         *recording_rows(10 if quick else 1, 12 if quick else 36),
         *memory_rows(max(sizes)),
-        *start_rows(3 if quick else 7),
+        *start_rows(2 if quick else 7),
     ]
     return {found["name"]: found for found in rows}
 

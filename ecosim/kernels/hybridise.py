@@ -18,6 +18,8 @@ TALLY = (
 MEETINGS, TRIALS, INCREMENTAL, SPONTANEOUS, RECOMBINANT, COPIES, FORGOTTEN, EVICTED, CREATED, CARRIED = range(10)
 
 _LIMIT = 2.0**53
+NEAR = 2**17  # places in portfolios: an ecosystem of so many lies near the processor anyhow
+AHEAD = 128  # meetings whose portfolios and bricks are read ahead together
 
 
 @njit
@@ -58,6 +60,24 @@ def add_to_portfolio(organisation, brick, arrival, key, portfolio, held, carrier
     carriers[brick] += 1
 
 
+@njit
+def read_ahead(initiator, met, base, held, portfolio, brick_identity, place, drawn, seen):
+    """Read what some meetings are about to read, so that it is near when they do; what is written is of no use.
+
+    Bricks lie all over the memory, and `hybridise` goes through its meetings one after the other. Each of these loops
+    waits for many of them at once.
+    """
+    for k in range(base.shape[0]):
+        bits = further(base[k], 3)
+        place[k, 0] = below(bits, held[initiator[k]])
+        place[k, 1] = below_low(bits, held[max(met[k], 0)])
+    for k in range(base.shape[0]):
+        drawn[k, 0] = portfolio[initiator[k], place[k, 0]]
+        drawn[k, 1] = portfolio[max(met[k], 0), place[k, 1]]
+    for k in range(base.shape[0]):
+        seen[k] = brick_identity[drawn[k, 0]] ^ brick_identity[drawn[k, 1]]
+
+
 @njit(cache=True)
 def hybridise(
     first, initiator, met, base, layer, drawn, barrier_key, birth_key, evict_key, month,
@@ -92,7 +112,14 @@ def hybridise(
         most += strength[k]
     refused = np.uint64(max(0.0, math.floor(math.exp(-most / barrier_scale) * _LIMIT) - 1.0))
     capacity = birth.shape[0]
+    place = np.empty((AHEAD, 2), np.int32)
+    seen = np.empty(AHEAD, np.uint64)
+    far = portfolio.size > NEAR
     for index in range(first, met.shape[0]):
+        if far and index % AHEAD == 0:
+            block = slice(index, index + AHEAD)
+            read_ahead(initiator[block], met[block], base[block], held, portfolio, brick_identity, place, drawn[block],
+                       seen)  # fmt: skip
         drawn[index, 0] = -1
         drawn[index, 1] = -1
         i = np.int64(initiator[index])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ecosim.kernels.meet import find_partners, start_meetings
+from ecosim.kernels.meet import find_partners, put_in_order, start_meetings
 from ecosim.processes.base import Process, World
 from ecosim.state import Meetings
 
@@ -32,5 +32,6 @@ class Meet(Process):
             state.clusters["brokerage"] * parameters.medium.bridge_openness,
             state.ties.start, state.ties.partner, state.ties.cumulative, organisations["held"],
         )  # fmt: skip
+        base, initiator, layer, partner = put_in_order(base, initiator, layer, partner)
         drawn = np.full((len(base), 2), -1, np.int32)
         state.meetings = Meetings(base, initiator, partner, layer, drawn)
