@@ -44,6 +44,7 @@ def run_core(sizes: Sequence[int] = SIZES, quick: bool = False) -> dict[str, Row
     """
     if quick:
         sizes = [size for size in sizes if size <= 100_000]
+    _compile()
     blocks = 2 if quick else 5
     rows = [
         against_mesa("a generated ecosystem", generated(1_000), blocks),
@@ -56,6 +57,14 @@ def run_core(sizes: Sequence[int] = SIZES, quick: bool = False) -> dict[str, Row
         *start_rows(2 if quick else 7),
     ]
     return {found["name"]: found for found in rows}
+
+
+def _compile() -> None:
+    """Play so lively an ecosystem, with R each month, that everything is compiled, or read from Numba's cache."""
+    lively = generated(200).with_values({"latent.base_drive": 5.0, "record.reproduction_every": 1})
+    with EcosystemModel(lively, seed=1) as model:
+        model.run(6)
+        model.state.spent.grow()
 
 
 def against_mesa(what: str, scenario: Scenario, blocks: int, months: int = 24, warm_up: int = 2) -> Row:
@@ -165,7 +174,6 @@ def recording_rows(shrink: int, months: int) -> list[Row]:
 
 
 def _recording_row(name: str, scenario: Scenario, months: int) -> Row:
-    EcosystemModel(generated(100).with_values({"record.reproduction_every": 1}), seed=1).run(2)  # compiles what is late
     without = EcosystemModel(scenario, seed=1, processes=core_rules())
     recorded = EcosystemModel(scenario, seed=1, processes=plain_run())
     inside = 0.0

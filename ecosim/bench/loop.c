@@ -195,7 +195,7 @@ static void forget(const World *w) {
 int64_t play(World *w) {
     Meetings m = start_meetings(w);
     find_partners(w, m);
-    m = put_in_order(m);
+    put_in_order(m);
     m.drawn = malloc(m.total ? 8 * (size_t)m.total : 8);
     int64_t result = hybridise(w, m) ? -1 : m.total;
     if (result >= 0) {

@@ -120,30 +120,28 @@ static void deal(int64_t first, int64_t last, int skipped, int bits, int32_t *pl
     }
 }
 
-static Meetings put_in_order(Meetings m) {
+static void put_in_order(Meetings m) {
     int bits = 0;
     while (((int64_t)1 << bits) < m.total) bits++;
     int coarse = bits - PART > 1 ? bits - PART : 1, fine = (bits > coarse ? bits - coarse : 0) + 2;
-    Meetings parts = with_room(m.total), ordered = with_room(m.total);
+    Meetings parts = with_room(m.total);
     int32_t *part = malloc(sizeof *part << coarse), *place = malloc(sizeof *place << fine);
     deal(0, m.total, 0, coarse, part, m, parts);
     for (int64_t p = 0; p < (int64_t)1 << coarse; p++) {
         int64_t last = p + 1 < (int64_t)1 << coarse ? part[p + 1] : m.total;
-        deal(part[p], last, coarse, fine, place, parts, ordered);
+        deal(part[p], last, coarse, fine, place, parts, m);
     }
     for (int64_t from = 1; from < m.total; from++) {
-        for (int64_t k = from; k > 0 && ordered.base[k - 1] > ordered.base[k]; k--) {
-            uint64_t base = ordered.base[k];
-            int32_t initiator = ordered.initiator[k], met = ordered.met[k];
-            int8_t layer = ordered.layer[k];
-            ordered.base[k] = ordered.base[k - 1], ordered.base[k - 1] = base;
-            ordered.initiator[k] = ordered.initiator[k - 1], ordered.initiator[k - 1] = initiator;
-            ordered.met[k] = ordered.met[k - 1], ordered.met[k - 1] = met;
-            ordered.layer[k] = ordered.layer[k - 1], ordered.layer[k - 1] = layer;
+        for (int64_t k = from; k > 0 && m.base[k - 1] > m.base[k]; k--) {
+            uint64_t base = m.base[k];
+            int32_t initiator = m.initiator[k], met = m.met[k];
+            int8_t layer = m.layer[k];
+            m.base[k] = m.base[k - 1], m.base[k - 1] = base;
+            m.initiator[k] = m.initiator[k - 1], m.initiator[k - 1] = initiator;
+            m.met[k] = m.met[k - 1], m.met[k - 1] = met;
+            m.layer[k] = m.layer[k - 1], m.layer[k - 1] = layer;
         }
     }
     free(part), free(place);
     done_with(parts);
-    done_with(m);
-    return ordered;
 }

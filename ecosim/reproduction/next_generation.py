@@ -40,6 +40,7 @@ class MeetingRates:
     ----------
     started : float64 (N,), meetings that an organisation starts per month, whether or not they find a partner
     pair : float32 (E,), meetings per month of the two ends of each tie, whoever starts them
+    passing : float64 (C,), share of its members' bridge meetings that a cluster lets take place
     digital : share of meetings in the digital layer
     participation : float64 (N,), meetings that an organisation takes part in per month
     """
@@ -50,10 +51,11 @@ class MeetingRates:
         shares = np.array(parameters.layer_shares)
         self.started = np.where(alive, organisations["rate"], 0.0).astype(np.float64)
         self.digital = float(shares[DIGITAL])
+        self.passing = state.clusters["brokerage"] * parameters.medium.bridge_openness
         self.pair = np.empty(len(ties.partner), np.float32)
         self.participation = participation(
             ties.start, ties.partner, ties.cumulative, mirror, self.started, organisations["cluster"], shares,
-            state.clusters["brokerage"] * parameters.medium.bridge_openness, organisations["held"], self.pair,
+            self.passing, organisations["held"], self.pair,
         )  # fmt: skip
         self.participation += self.digital * (self.started + self.started.sum() / max(int(alive.sum()), 1))
 
@@ -91,7 +93,7 @@ class NextGeneration:
     classes: int = 12
     levels: int = 32
     activities: int = 6
-    points: int = 3072
+    points: int = 1536
     trials: int = 48
 
     def __post_init__(self) -> None:
@@ -106,6 +108,7 @@ class NextGeneration:
         self.expected_cohort = math.nan
         self._ties: Ties | None = None
         self._mirror: Array = np.zeros(0, np.int32)
+        self._rates: MeetingRates | None = None
 
     def evaluate(self, state: State) -> float:
         """Return R of the current state: infinite above the diffusion threshold or without forgetting, 0 where there
@@ -129,9 +132,7 @@ class NextGeneration:
             return 0.0  # one sector and no hybrid: nothing can be a hybrid
         self._classify(state)
         self._update_success(state)
-        if self._ties is not state.ties:
-            self._ties, self._mirror = state.ties, mirror_ties(state)
-        rates = MeetingRates(state, self._mirror)
+        rates = self._meeting_rates(state)
         group, groups = self._group(state, rates.participation)
         levels = self._levels(state)
         shares, holding, hybrids = portfolio_shares(
@@ -174,6 +175,18 @@ class NextGeneration:
     def carriers_by_group(self) -> FloatArray:
         """Where hybrids live in the long run: the eigenvector of the last evaluation, summed over class and k."""
         return np.zeros(0) if self._vector is None else np.asarray(self._vector.sum(axis=(1, 2)))
+
+    def _meeting_rates(self, state: State) -> MeetingRates:
+        """Return who meets whom how often; the last answer while ties, rates and members are the same."""
+        if self._ties is not state.ties:
+            self._ties, self._mirror, self._rates = state.ties, mirror_ties(state), None
+        started = np.where(state.alive, state.organisations["rate"], 0.0)
+        passing = state.clusters["brokerage"] * state.parameters.medium.bridge_openness
+        known = self._rates
+        if known is None or not (np.array_equal(started, known.started) and np.array_equal(passing, known.passing)):
+            self._rates = MeetingRates(state, self._mirror)
+        assert self._rates is not None
+        return self._rates
 
     def _group(self, state: State, participation: FloatArray) -> tuple[Array, int]:
         """Return each organisation's group, int32 (N,), −1 for who is gone, and the number of groups."""
@@ -218,12 +231,13 @@ class NextGeneration:
         """Place classes over bricks, their midpoints and these midpoints' midpoints with bricks (k-means)."""
         bricks = state.bricks
         third = self.points // 3
-        position = bricks["position"][bricks["birth"] < 0].astype(np.float64)  # the same whenever it is asked
+        known = int(np.searchsorted(bricks["birth"], 0))  # bricks of before month 0: the same whenever it is asked
+        position = bricks["position"]
         picks = hashes(stream_key(state.seed, "position classes"), np.arange(4 * third, dtype=np.uint64))
-        rows = (picks % np.uint64(max(len(position), 1))).astype(np.int64)
-        basic = position[rows[:third]]
-        middle = (position[rows[third : 2 * third]] + position[rows[2 * third : 3 * third]]) / 2
-        deeper = (middle[::-1] + position[rows[3 * third :]]) / 2
+        rows = (picks % np.uint64(max(known, 1))).astype(np.int64)
+        first, second, third_brick, fourth = position[rows].astype(np.float64).reshape(4, third, -1)
+        basic, middle = first, (second + third_brick) / 2
+        deeper = (middle[::-1] + fourth) / 2
         points = np.concatenate([basic, middle, deeper])
         centres = points[:1]
         away = ((points - centres[0]) ** 2).sum(axis=1)
