@@ -70,9 +70,7 @@ def scenarios() -> None:
 
 
 @app.command()
-def parameters(
-    french: Annotated[bool, typer.Option("--french", help="Help texts in French.")] = False,
-) -> None:
+def parameters(french: Annotated[bool, typer.Option("--french", help="Help texts in French.")] = False) -> None:
     """Every parameter: default, unit, bounds, role, source and meaning."""
     from ecosim.parameters import declarations
 
@@ -283,9 +281,7 @@ def bench(
 
 
 @app.command()
-def dashboard(
-    port: Annotated[int, typer.Option(parser=_whole(1, 65_535), help="Port to serve on.")] = 8765,
-) -> None:
+def dashboard(port: Annotated[int, typer.Option(parser=_whole(1, 65_535), help="Port to serve on.")] = 8765) -> None:
     """Open the page in which policymakers play with an ecosystem."""
     from importlib.util import find_spec
 

@@ -87,14 +87,7 @@ class Declaration:
 
 
 def declare(
-    default: Value,
-    low: float,
-    high: float,
-    unit: str,
-    source: str,
-    role: Role,
-    english: str,
-    french: str,
+    default: Value, low: float, high: float, unit: str, source: str, role: Role, english: str, french: str
 ) -> Any:
     """Return a dataclass field that carries its declaration."""
     return field(

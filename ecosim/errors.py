@@ -49,9 +49,7 @@ class MissingExtraError(EcosimError):
     """A command whose optional packages are not installed."""
 
     def __init__(self, command: str, extra: str) -> None:
-        super().__init__(
-            f"{command} needs packages that are not installed: pip install 'ecosim[{extra}]'"
-        )
+        super().__init__(f"{command} needs packages that are not installed: pip install 'ecosim[{extra}]'")
 
 
 def nearest_name(name: str, allowed: Iterable[str]) -> str:

@@ -30,6 +30,7 @@ __all__ = [
     "find_declaration",
 ]
 
+
 @dataclass(frozen=True)
 class Population:
     """Who is there."""
@@ -348,9 +349,7 @@ class Parameters:
             declaration = find_declaration(key, where)
             group, name = declaration.path.split(".")
             changes.setdefault(group, {})[name] = declaration.check(value, where)
-        groups = {
-            group: dataclasses.replace(getattr(self, group), **named) for group, named in changes.items()
-        }
+        groups = {group: dataclasses.replace(getattr(self, group), **named) for group, named in changes.items()}
         return dataclasses.replace(self, **groups)
 
     def to_dict(self) -> dict[str, dict[str, Value]]:

@@ -175,9 +175,7 @@ def _refuse_unknown(table: Mapping[str, Any], known: Sequence[str], where: str) 
             )
 
 
-def _typed(
-    table: Mapping[str, Any], key: str, kind: type, allowed: str, where: str, default: Any = None
-) -> Any:
+def _typed(table: Mapping[str, Any], key: str, kind: type, allowed: str, where: str, default: Any = None) -> Any:
     value = table.get(key, default)
     if not isinstance(value, kind) or (kind is not bool and isinstance(value, bool)):
         raise ScenarioError(f"{where}: {key} = {value!r}: allowed is {allowed}")

@@ -60,9 +60,7 @@ def weight(value: str) -> float:
 
 
 def read_rows(
-    path: Path,
-    columns: Mapping[str, Reader],
-    optional: Sequence[str] = (),
+    path: Path, columns: Mapping[str, Reader], optional: Sequence[str] = ()
 ) -> Iterator[tuple[int, dict[str, object]]]:
     """Yield ``(row number, {column: value})`` for each data row of a CSV file; the header is row 1.
 
@@ -111,9 +109,7 @@ def read_rows(
                     try:
                         values[name] = read(raw)
                     except ValueError as problem:
-                        raise InputFileError(
-                            f"{path}: row {number}: {name} = {raw!r}: allowed is {problem}"
-                        ) from None
+                        raise InputFileError(f"{path}: row {number}: {name} = {raw!r}: allowed is {problem}") from None
                 count += 1
                 yield number, values
             if count == 0:

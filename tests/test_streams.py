@@ -346,15 +346,7 @@ def test_digital_partners_are_anyone(organisations: int) -> None:
     _assert_flat(np.bincount(met, minlength=organisations)[32:])
 
 
-@pytest.mark.parametrize(
-    "before",
-    [
-        40,
-        62,
-        63,
-        64,
-    ],
-)
+@pytest.mark.parametrize("before", [40, 62, 63, 64])
 def test_a_newcomer_takes_over_only_its_own_digital_meetings(before: int) -> None:
     old, new = _digital_partners(before), _digital_partners(before + 1)
     changed = new != old

@@ -1,0 +1,34 @@
+"""What README shows works as it stands."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+README = (Path(__file__).resolve().parents[1] / "README.md").read_text()
+
+
+def test_the_python_example_runs() -> None:
+    blocks = re.findall(r"```python\n(.*?)```", README, re.S)
+    assert len(blocks) == 1
+    names: dict = {}
+    exec(blocks[0], names)
+    assert len(names["model"].months) == 120
+
+
+def test_every_command_shown_is_there() -> None:
+    from typer.main import get_command
+
+    from ecosim.cli import app
+
+    command = get_command(app)
+    for line in re.findall(r"^ecosim (\w+)", README, re.M):
+        assert line in command.commands  # type: ignore[attr-defined]
+
+
+def test_every_file_linked_is_there() -> None:
+    root = Path(__file__).resolve().parents[1]
+    pages = [root / "README.md", root / "CONTRIBUTING.md", *(root / "docs").glob("*.md")]
+    for page in pages:
+        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
