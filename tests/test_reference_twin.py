@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ecosim.kernels.hybridise import TALLY
+from ecosim.kernels.hybridise import NEAR, TALLY
+from ecosim.kernels.meet import PART
 from ecosim.parameters import Parameters
 from ecosim.scenario import Scenario
 from ecosim.schedule import core_schedule
@@ -238,6 +239,23 @@ def test_many_births_outgrow_columns_and_spent_pairs() -> None:
     both.play(36)
     assert both.state.bricks.capacity > 2 * rows
     assert len(both.state.spent.table) > 2 * places
+
+
+def test_many_meetings_over_wide_portfolios() -> None:
+    """Past the sizes from which kernels read ahead and put meetings in order part by part: the same rules."""
+    values = {
+        "population.firms": 120,
+        "population.labs": 20,
+        "knowledge.capacity": 1000,
+        "medium.meeting_rate": 70.0,
+        "latent.base_drive": 0.1,
+    }
+    both = start(Case(values, {}, gone=3))
+    assert both.state.organisations["portfolio"].size > NEAR
+    both.play(3)
+    assert len(both.state.meetings) > 4 * 2**PART
+    assert both.done["recombinant"] > 500
+    assert both.state.spent.count > 1024
 
 
 def test_attractors_set_rates_and_visions() -> None:

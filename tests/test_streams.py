@@ -210,7 +210,20 @@ def test_normals(bits: Words) -> None:
     _assert_independent(stats.norm.cdf(x), stats.norm.cdf(y))
 
 
-@pytest.mark.parametrize("mean", [0.003, 0.5, 2.0, 9.7, 60.0, 300.0, 700.0])
+@pytest.mark.parametrize(
+    "mean",
+    [
+        *(0.003, 0.5, 2.0, 9.7, 60.0, 300.0, 700.0),
+        pytest.param(
+            800.0,
+            marks=pytest.mark.xfail(
+                run=False,
+                reason="never returns: exp(-mean) is 0 beyond 745, and so is every sum (the allowed meeting rates and "
+                "boosts reach 10,000)",
+            ),
+        ),
+    ],
+)
 def test_poisson_by_inversion_is_the_quantile(mean: float) -> None:
     """The count is the smallest whose cumulative probability exceeds u, up to the rounding of a sum of floats."""
     rounding = 1e-11

@@ -16,6 +16,7 @@ from experiments.statistics import ratio_interval
 QUESTION = "Do the next-generation R of a state and the cohort R measured from there agree within 10 %?"
 MONTHS = (12, 48, 84)  # states that are looked at
 WINDOW, LIFE = 12, 150  # births of a year, followed until hardly any carrier is left
+ENOUGH = 200  # offspring from which on a ratio says something (a standard error of some 7 %)
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 """Beside the checkout; without it the French H2020 network is left out."""
 
@@ -134,8 +135,9 @@ def conclude(table: pd.DataFrame) -> dict[str, Any]:
         for column, words in (("theory", "cohort / next-generation"), ("expected", "cohort / expected")):
             ratio = ratio_interval(rows["offspring"], rows[column] * rows["births"])
             case[words] = [round(value, 3) for value in ratio]
-            known = furthest[column].get(network, 0.0)
-            furthest[column][network] = round(max(known, abs(ratio.estimate - 1)), 3)
+            if rows["offspring"].sum() >= ENOUGH:
+                known = furthest[column].get(network, 0.0)
+                furthest[column][network] = round(max(known, abs(ratio.estimate - 1)), 3)
         case["next-generation R at the end of the cohort's life"] = round(float(rows["theory_end"].mean()), 3)
         findings[" ".join(f"{network} {values} month {month}".split())] = case
     findings["largest departure of cohort R from next-generation R"] = furthest["theory"]
