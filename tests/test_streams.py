@@ -234,6 +234,15 @@ def test_poisson_by_inversion_is_the_quantile(mean: float) -> None:
         assert count == twin.poisson(u, mean)
 
 
+@pytest.mark.parametrize("mean", [499.0, 501.0, 740.0, 10_000.0])
+def test_poisson_of_large_means_is_the_quantile_too(mean: float) -> None:
+    for u in (0.0, 0.001, 0.3, 0.5, 0.9, 0.999, 1 - 2.0**-53):
+        count = poisson(u, mean)
+        assert count == twin.poisson(u, mean)
+        if 0 < u < 0.9999:
+            assert abs(count - stats.poisson.ppf(u, mean)) <= 1
+
+
 def test_poisson_of_the_largest_number_below_1_ends() -> None:
     assert poisson(1 - 2.0**-53, 2.0) < 40
     assert poisson(1 - 2.0**-53, 0.0) == 0
@@ -269,7 +278,7 @@ def _meetings(
 ) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int32]]:
     """Return the draws and the initiators of a month's meetings, in the order in which they take place."""
     base, initiator = start_meetings(key, identity, held, rate)
-    base, initiator, _, _ = put_in_order(base, initiator, np.zeros(len(base), np.int8), initiator)
+    put_in_order(base, initiator, np.zeros(len(base), np.int8), initiator.copy())
     return base, initiator
 
 
@@ -321,9 +330,10 @@ def test_put_in_order_sorts_by_all_64_bits(count: int, kind: str) -> None:
     elif kind != "as drawn":
         base = np.sort(base)[:: 1 if kind == "in order" else -1].copy()
     row = np.arange(len(base), dtype=np.int32)
-    ordered = put_in_order(base, row, (row % 4).astype(np.int8), row + 1)
+    columns = base.copy(), row, (row % 4).astype(np.int8), row + 1
+    put_in_order(*columns)
     right = np.argsort(base)
-    for column, wanted in zip(ordered, (base[right], right, right % 4, right + 1), strict=True):
+    for column, wanted in zip(columns, (base[right], right, right % 4, right + 1), strict=True):
         assert np.array_equal(column, wanted)
 
 

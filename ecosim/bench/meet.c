@@ -4,9 +4,14 @@
 #define CUT (1.0 - 1e-12)
 
 static int64_t poisson(double u, double mean) {
-    double term = exp(-mean), total = term;
+    double term = exp(-mean);
     int64_t count = 0;
-    while (u >= total) {
+    if (mean > 500.0) {
+        count = (int64_t)(mean - 10.0 * sqrt(mean));
+        term = exp((double)count * log(mean) - mean - lgamma((double)count + 1.0));
+    }
+    double total = term;
+    while (u >= total && (term > 1e-20 || (double)count < mean)) {
         count++;
         term *= mean / (double)count;
         total += term;

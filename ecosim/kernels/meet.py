@@ -23,13 +23,17 @@ _S33 = np.uint64(33)
 def poisson(u, mean):
     """Return the Poisson quantile of `u` (inversion; it only grows with `mean`).
 
-    The last 10⁻¹² of `u` is cut off: there rounding of the running sum would decide.
+    The last 10⁻¹² of `u` is cut off: there rounding of the running sum would decide. Above a mean of 500, where
+    ``exp(-mean)`` underflows, the sum starts ten standard deviations below the mean.
     """
     u = min(u, _CUT)
-    term = math.exp(-mean)
-    total = term
     count = 0
-    while u >= total:
+    term = math.exp(-mean)
+    if mean > 500.0:
+        count = int(mean - 10.0 * math.sqrt(mean))
+        term = math.exp(count * math.log(mean) - mean - math.lgamma(count + 1.0))
+    total = term
+    while u >= total and (term > 1e-20 or count < mean):
         count += 1
         term *= mean / count
         total += term
@@ -192,18 +196,12 @@ def deal(first, last, skipped, bits, place, meetings, dealt):
 
 @njit(cache=True)
 def put_in_order(base, initiator, layer, met):
-    """Return the meetings in the order in which they take place: by their draws, all 64 bits, which is at random.
+    """Put the meetings into the order in which they take place: by their draws, all 64 bits, which is at random.
 
     They are dealt into parts that fit into the nearest caches, then each part by finer bits (memory written all over
     the place would cost more than all the rest); the few that still stand the wrong way round are put right.
 
-    Parameters
-    ----------
-    base : uint64 (M,), initiator : int32 (M,), layer : int8 (M,), met : int32 (M,), in any order
-
-    Returns
-    -------
-    base, initiator, layer, met : in order
+    base : uint64 (M,), initiator : int32 (M,), layer : int8 (M,), met : int32 (M,), in any order; overwritten
     """
     total = base.shape[0]
     bits = 0
@@ -213,14 +211,12 @@ def put_in_order(base, initiator, layer, met):
     fine = max(bits - coarse, 0) + 2  # four places to a meeting: most have one to themselves
     meetings = base, initiator, layer, met
     parts = np.empty(total, np.uint64), np.empty(total, np.int32), np.empty(total, np.int8), np.empty(total, np.int32)
-    ordered = np.empty(total, np.uint64), np.empty(total, np.int32), np.empty(total, np.int8), np.empty(total, np.int32)
     part = np.empty(1 << coarse, np.int32)
     place = np.empty(1 << fine, np.int32)
     deal(0, total, 0, coarse, part, meetings, parts)
     for p in range(1 << coarse):
         last = part[p + 1] if p + 1 < (1 << coarse) else total
-        deal(part[p], last, coarse, fine, place, parts, ordered)
-    base, initiator, layer, met = ordered
+        deal(part[p], last, coarse, fine, place, parts, meetings)
     for index in range(1, total):
         row = index
         while row > 0 and base[row - 1] > base[row]:
@@ -229,4 +225,3 @@ def put_in_order(base, initiator, layer, met):
             layer[row - 1], layer[row] = layer[row], layer[row - 1]
             met[row - 1], met[row] = met[row], met[row - 1]
             row -= 1
-    return ordered

@@ -32,6 +32,6 @@ class Meet(Process):
             state.clusters["brokerage"] * parameters.medium.bridge_openness,
             state.ties.start, state.ties.partner, state.ties.cumulative, organisations["held"],
         )  # fmt: skip
-        base, initiator, layer, partner = put_in_order(base, initiator, layer, partner)
+        put_in_order(base, initiator, layer, partner)
         drawn = np.full((len(base), 2), -1, np.int32)
         state.meetings = Meetings(base, initiator, partner, layer, drawn)

@@ -72,8 +72,11 @@ def poisson(u: float, mean: float) -> int:
     """Return the smallest count whose cumulative Poisson probability exceeds `u` (inversion)."""
     u = min(u, 1 - 1e-12)
     count, probability = 0, math.exp(-mean)
+    if mean > 500:  # exp(-mean) would be 0: begin ten standard deviations below the mean
+        count = int(mean - 10 * math.sqrt(mean))
+        probability = math.exp(count * math.log(mean) - mean - math.lgamma(count + 1))
     cumulative = probability
-    while u >= cumulative:
+    while u >= cumulative and (probability > 1e-20 or count < mean):
         count += 1
         probability *= mean / count
         cumulative += probability
