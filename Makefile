@@ -13,7 +13,7 @@ DATA ?= ../shared/data
 PARTICIPATIONS = $(DATA)/h2020_participations.csv.gz
 PROGRAMMES = $(DATA)/h2020_programme_parts.csv.gz
 
-.PHONY: run test check bench dashboard clean
+.PHONY: run test check bench dashboard clean clean-cache
 
 run: $(VENV)/.run
 ifneq ($(wildcard $(PARTICIPATIONS)),)
@@ -53,5 +53,8 @@ $(VENV)/.test: $(VENV)/bin/python pyproject.toml constraints.txt
 	$(PIP) -e ".[dashboard,dev]"
 	@touch $@ $(VENV)/.run
 
-clean:
+clean-cache:
+	rm -rf .numba_cache ecosim/kernels/__pycache__
+
+clean: clean-cache
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

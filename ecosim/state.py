@@ -179,7 +179,7 @@ def organisation_schema(parameters: Parameters) -> dict[str, tuple[Any, tuple[in
         "vision": (np.int16, ()),  # row of Attractors, -1 for none
         "rate": (np.float32, ()),  # meetings started per month, this month
         "held": (np.int16, ()),  # bricks in the portfolio; 0 for who is gone
-        "home": (np.float32, (parameters.knowledge.dimensions,)),  # mean of the core
+        "home": (np.float32, (parameters.knowledge.dimensions,)),  # mean of the core at the founding
         "portfolio": (np.int32, (parameters.knowledge.capacity,)),  # bricks: core first, then hybrids
     }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +13,12 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT.parent / "shared" / "data"
+
+# Numba looks only at the file of a compiled function, not at the files of what it calls: after a change in one kernel
+# it would go on with the old code of another. So each state of the kernels has a cache of its own.
+_KERNELS = b"".join(path.read_bytes() for path in sorted((ROOT / "ecosim" / "kernels").glob("*.py")))
+_CACHE = ROOT / ".numba_cache" / hashlib.blake2b(_KERNELS, digest_size=8).hexdigest()
+os.environ.setdefault("NUMBA_CACHE_DIR", str(_CACHE))
 
 
 class Answer(NamedTuple):

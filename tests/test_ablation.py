@@ -151,3 +151,11 @@ def test_bridges_decay_with_geographic_and_with_cognitive_distance() -> None:
     assert near[0] < 0.6 * far[0]
     wide, narrow = reach(cognitive_range=100.0), reach(cognitive_range=0.2)
     assert narrow[1] < 0.5 * wide[1]
+
+
+def test_as_many_encounters_as_asked_for() -> None:
+    """Six a year and cluster, with two clusters as with ten: nobody is its own guest (within 4 standard errors)."""
+    for clusters in (2, 10):
+        opened = len(play(60, clusters=clusters, encounters_per_year=6.0, base_drive=0.0).state.attractors)
+        expected = 6 * 5 * clusters
+        assert abs(opened - expected) < 4 * np.sqrt(expected * 0.5)

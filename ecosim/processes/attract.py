@@ -74,11 +74,12 @@ class Attract(Process):
         if len(hosts) == 0:
             return
         guests = uniforms(self.key(model, "guest"), clusters["identity"][hosts] + GOLDEN)
-        weight = np.cumsum(clusters["brokerage"] * (clusters["members"] > 0))
+        pull = clusters["brokerage"] * (clusters["members"] > 0)
         for host, u in zip(hosts, guests, strict=True):
-            guest = min(int(np.searchsorted(weight, u * weight[-1], side="right")), len(clusters) - 1)
-            if guest == host:
+            weight = np.cumsum(np.where(np.arange(len(pull)) == host, 0.0, pull))
+            if weight[-1] <= 0:
                 continue
+            guest = min(int(np.searchsorted(weight, u * weight[-1], side="right")), len(clusters) - 1)
             themes = state.sector_centres[clusters["sector"][np.array([host, guest])]]
             state.attractors.add(
                 f"{state.cluster_names[host]} meets {state.cluster_names[guest]}", "encounter", themes.mean(axis=0),

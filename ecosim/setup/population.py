@@ -161,7 +161,10 @@ def seed_hybrids(state: State, seed: int) -> None:
     rows = bricks.append(len(chosen))
     place = np.arange(rows.start, rows.stop)
     bricks["identity"][rows] = own
-    bricks["position"][rows] = (state.sector_centres[first] + state.sector_centres[second]) / 2
+    middle = (state.sector_centres[first] + state.sector_centres[second]) / 2
+    spread = parameters.knowledge.birth_spread
+    for axis in range(middle.shape[1]):
+        bricks["position"][rows, axis] = middle[:, axis] + spread * _normals(stream_key(seed, f"seeded {axis}"), own)
     one = np.uint64(1)
     bricks["sectors"][rows] = (one << first.astype(np.uint64)) | (one << second.astype(np.uint64))
     bricks["generation"][rows] = 1

@@ -6,6 +6,8 @@ Source: the design document, sections 2, 3 and 6.
 from __future__ import annotations
 
 import math
+from functools import reduce
+from operator import add
 
 from . import draws
 from .world import Attractor, Brick, Meeting, Organisation, Point, World
@@ -65,16 +67,18 @@ def organise_encounters(world: World) -> None:
         chance = host.brokerage * settings.encounters_per_year / 12
         if draws.uniform(draws.draw(_key(world, "attract"), host.identity)) >= chance:
             continue
-        target = draws.uniform(draws.draw(_key(world, "attract", "guest"), draws.second(host.identity))) * sum(pull)
+        others = [0.0 if cluster is host else weight for cluster, weight in zip(world.clusters, pull, strict=True)]
+        total = reduce(add, others)
+        if total == 0:
+            continue
+        target = draws.uniform(draws.draw(_key(world, "attract", "guest"), draws.second(host.identity))) * total
         guest = world.clusters[-1]
         running = 0.0
-        for cluster, weight in zip(world.clusters, pull, strict=True):
+        for cluster, weight in zip(world.clusters, others, strict=True):
             running += weight
             if running > target:
                 guest = cluster
                 break
-        if guest is host:
-            continue
         here, there = world.sector_centres[host.sector], world.sector_centres[guest.sector]
         world.attractors.append(
             Attractor(
