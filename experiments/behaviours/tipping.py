@@ -132,8 +132,10 @@ def scaled_crossings(table: pd.DataFrame) -> dict[str, float]:
         ratio = np.log(
             (late[large] * math.sqrt(large) + 1e-9).to_numpy() / (late[small] * math.sqrt(small) + 1e-9).to_numpy()
         )
-        known = np.abs(ratio) < 8
-        out[f"{small} and {large}"] = round(crossing(late.index.to_numpy()[known], ratio[known], 0.0), 3)
+        # between the two neighbouring points where the larger size overtakes the smaller for good
+        last = int(np.flatnonzero(ratio <= 0).max(initial=0))
+        near = slice(last, last + 2)
+        out[f"{small} and {large}"] = round(crossing(late.index.to_numpy()[near], ratio[near], 0.0), 3)
     return out
 
 
