@@ -44,11 +44,6 @@ class Ties:
         """Return (first, last) places of every organisation's ties in one layer."""
         return self.start[layer:-1:3], self.start[layer + 1 :: 3]
 
-    def degrees(self, layer: int) -> Array:
-        """Return the number of ties of every organisation in one layer."""
-        first, last = self.rows(layer)
-        return last - first
-
     def of(self, organisation: int, layer: int | None = None) -> Array:
         """Return the rows of an organisation's partners, in one layer or in all three."""
         row = 3 * organisation

@@ -104,7 +104,6 @@ class NextGeneration:
         self._classified = 0
         self._field: tuple[bytes, ...] | None = None
         self._success = np.zeros((0, 0, 0))
-        self._vector: FloatArray | None = None
         self.expected_cohort = math.nan
         self._ties: Ties | None = None
         self._mirror: Array = np.zeros(0, np.int32)
@@ -153,7 +152,7 @@ class NextGeneration:
         carriers = Carriers(others, arrivals, forgetting, core, start)
         operator = Operator(carriers, meetings, copying, basic + 0.5 * hybrid, self._success, transmissibility)
         newborn = self._newborn(state, group, operator.shape)
-        r, self._vector = operator.leading(newborn + 1e-3 * (newborn.mean() + 1e-12))
+        r, _ = operator.leading(newborn + 1e-3 * (newborn.mean() + 1e-12))
         self.expected_cohort = operator.offspring(newborn)
         return r
 
@@ -170,11 +169,6 @@ class NextGeneration:
         crowd = state.organisations["held"][owner].astype(np.int64) - parameters.knowledge.core_size
         place = (group[owner].astype(np.int64) * shape[1] + classes) * shape[2] + np.clip(crowd, 1, shape[2]) - 1
         return np.bincount(place, minlength=int(np.prod(shape))).astype(np.float64).reshape(shape)
-
-    @property
-    def carriers_by_group(self) -> FloatArray:
-        """Where hybrids live in the long run: the eigenvector of the last evaluation, summed over class and k."""
-        return np.zeros(0) if self._vector is None else np.asarray(self._vector.sum(axis=(1, 2)))
 
     def _meeting_rates(self, state: State) -> MeetingRates:
         """Return who meets whom how often; the last answer while ties, rates and members are the same."""
