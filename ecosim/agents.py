@@ -14,6 +14,7 @@ import mesa
 import numpy as np
 
 from ecosim.errors import ParameterError, nearest_name
+from ecosim.measures import sector_set
 from ecosim.state import LAYERS, Columns, State
 
 if TYPE_CHECKING:
@@ -126,8 +127,7 @@ class Brick:
 
     @property
     def sectors(self) -> list[str]:
-        mask = int(self.state.bricks["sectors"][self.row])
-        return [name for s, name in enumerate(self.state.sector_names) if mask >> s & 1]
+        return sector_set(self.state, self.row)
 
     @property
     def generation(self) -> int:

@@ -38,6 +38,7 @@ __all__ = [
     "months_table",
     "rao_stirling",
     "sector_crossings",
+    "sector_set",
 ]
 
 FloatArray = npt.NDArray[np.float64]
@@ -114,7 +115,7 @@ def largest_component(state: State) -> float:
     ties, alive = state.ties, state.alive
     total, living = len(alive), int(alive.sum())
     known = state.extra.get("largest component")
-    if known is not None and known[0] is ties and known[1] == living:
+    if known is not None and known[0] is ties and np.array_equal(known[1], alive):
         return float(known[2])
     matrix = sparse.csr_matrix((np.ones(len(ties.partner), np.int8), ties.partner, ties.start[::3]), shape=(total,) * 2)
     if not alive.all():
@@ -122,7 +123,7 @@ def largest_component(state: State) -> float:
         matrix = present @ matrix @ present
     _, component = csgraph.connected_components(matrix, directed=False)
     share = float(np.bincount(component[alive], minlength=1).max()) / max(living, 1)
-    state.extra["largest component"] = (ties, living, share)
+    state.extra["largest component"] = (ties, alive, share)
     return share
 
 

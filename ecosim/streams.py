@@ -11,6 +11,7 @@ number generators"), variant 13 of Stafford.
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,7 @@ def as_seed(value: Any) -> int:
     return int(value)
 
 
+@lru_cache(maxsize=256)  # some keys are asked for every month
 def stream_key(seed: int, process: str, month: int = 0) -> np.uint64:
     """Return the 64-bit key of one process in one month."""
     digest = hashlib.blake2b(f"{seed}/{process}/{month}".encode(), digest_size=8).digest()

@@ -45,6 +45,18 @@ def field_at(point, base_drive, centre, strength, width):
 
 
 @njit
+def pair_drive(one, other, point, base_drive, centre, strength, width, openness, matters):
+    """Return the drive on a pair of bricks at positions `one` and `other` (d,), and write their midpoint to `point`."""
+    squared = 0.0
+    for axis in range(point.shape[0]):
+        here = np.float64(one[axis])
+        there = np.float64(other[axis])
+        squared += (here - there) * (here - there)
+        point[axis] = 0.5 * (here + there)
+    return field_at(point, base_drive, centre, strength, width) * fit(squared, openness, matters)
+
+
+@njit
 def add_to_portfolio(organisation, brick, arrival, key, portfolio, held, carriers, core, tally):
     """Give a hybrid to an organisation; a full portfolio loses a random hybrid, drawn by the identity of `arrival`."""
     count = np.int64(held[organisation])
@@ -143,13 +155,9 @@ def hybridise(
         opening = mix(child ^ barrier_key)
         if (opening >> np.uint64(11)) <= refused:
             continue  # the barrier is above the largest possible drive: no position need be read
-        squared = 0.0
-        for axis in range(dimensions):
-            one = np.float64(position[a, axis])
-            other = np.float64(position[b, axis])
-            squared += (one - other) * (one - other)
-            midpoint[axis] = 0.5 * (one + other)
-        drive = field_at(midpoint, base_drive, centre, strength, width) * fit(squared, openness, matters)
+        drive = pair_drive(
+            position[a], position[b], midpoint, base_drive, centre, strength, width, openness, matters
+        )  # fmt: skip
         if -barrier_scale * math.log(uniform(opening)) >= drive or contains(spent, child):
             continue
         insert(spent, child)

@@ -9,8 +9,7 @@ from numba import njit
 
 from ecosim.kernels.random import GOLDEN, draw, further, mix, uniform
 
-BRIDGE = 1
-DIGITAL = 3
+CLUSTER, BRIDGE, SCIENCE, DIGITAL = range(4)  # the layers
 LIKELY = 8  # at the usual rates hardly anybody starts as many meetings in a month
 PART = 11  # 2^11 meetings are put in order at a time: they fit into the nearest caches
 _CUT = 1.0 - 1e-12

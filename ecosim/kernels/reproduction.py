@@ -7,7 +7,8 @@ import math
 import numpy as np
 from numba import njit
 
-from ecosim.kernels.hybridise import field_at, fit
+from ecosim.kernels.hybridise import pair_drive
+from ecosim.kernels.meet import BRIDGE
 from ecosim.kernels.random import child_identity, draw, further, mix, uniform
 from ecosim.kernels.spent import contains
 
@@ -80,7 +81,7 @@ def participation(start, partner, cumulative, mirror, started, cluster, shares, 
         for layer in range(3):
             row = 3 * i + layer
             rate = started[i] * shares[layer]
-            if layer == 1:
+            if layer == BRIDGE:
                 rate *= bridge_open[cluster[i]]
             before = np.float32(0.0)
             for e in range(start[row], start[row + 1]):
@@ -139,13 +140,9 @@ def success_by_class(samples, counts, centres, key, trials, base_drive, centre, 
                 own = draw(key, np.uint64((p * classes + q) * trials + t))
                 a = np.int64(own % np.uint64(counts[p]))
                 b = np.int64(further(own, 1) % np.uint64(counts[q]))
-                squared = 0.0
-                for axis in range(dimensions):
-                    one = np.float64(samples[p, a, axis])
-                    other = np.float64(samples[q, b, axis])
-                    squared += (one - other) * (one - other)
-                    point[axis] = 0.5 * (one + other)
-                drive = field_at(point, base_drive, centre, strength, width) * fit(squared, openness, matters)
+                drive = pair_drive(
+                    samples[p, a], samples[q, b], point, base_drive, centre, strength, width, openness, matters
+                )  # fmt: skip
                 best = 1e30
                 r = 0
                 for c in range(classes):
@@ -167,8 +164,7 @@ def open_pairs(key, samples, barrier_key, met, initiator, held, portfolio, brick
 
     A pair is open when its barrier lies below the present drive: a latent opportunity within reach.
     """
-    dimensions = position.shape[1]
-    point = np.empty(dimensions)
+    point = np.empty(position.shape[1])
     looked = 0
     found = 0
     products = 0.0
@@ -187,13 +183,7 @@ def open_pairs(key, samples, barrier_key, met, initiator, held, portfolio, brick
         looked += 1
         products += np.float64(held[i]) * np.float64(held[j])
         child = child_identity(brick_identity[a], brick_identity[b])
-        squared = 0.0
-        for axis in range(dimensions):
-            one = np.float64(position[a, axis])
-            other = np.float64(position[b, axis])
-            squared += (one - other) * (one - other)
-            point[axis] = 0.5 * (one + other)
-        drive = field_at(point, base_drive, centre, strength, width) * fit(squared, openness, matters)
+        drive = pair_drive(position[a], position[b], point, base_drive, centre, strength, width, openness, matters)
         u = max(uniform(mix(child ^ barrier_key)), 1e-300)
         if -barrier_scale * math.log(u) < drive and not contains(spent, child):
             found += 1

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from ecosim.kernels.meet import DIGITAL
 from ecosim.kernels.reproduction import (
     classify,
     meetings_between_groups,
@@ -30,7 +31,6 @@ __all__ = ["MeetingRates", "NextGeneration"]
 
 FloatArray = npt.NDArray[np.float64]
 Array = npt.NDArray[Any]
-DIGITAL = 3
 
 
 class MeetingRates:

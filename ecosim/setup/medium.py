@@ -7,6 +7,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from ecosim.inputs import Inputs
+from ecosim.kernels.meet import BRIDGE, CLUSTER, SCIENCE
 from ecosim.kernels.random import GOLDEN
 from ecosim.parameters import Parameters
 from ecosim.state import LAB, Columns, Ties
@@ -16,7 +17,6 @@ __all__ = ["generate_ties", "given_ties", "kilometres"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
-CLUSTER, BRIDGE, SCIENCE = 0, 1, 2
 _EARTH_RADIUS = 6371.0  # km
 
 

@@ -13,7 +13,7 @@ from ecosim.kernels.random import GOLDEN
 from ecosim.parameters import Parameters
 from ecosim.setup.sectors import Sectors
 from ecosim.specs import ORGANISATION_KINDS, ClusterSpec
-from ecosim.state import BRICK_ORDER, Columns, State, brick_schema, organisation_schema
+from ecosim.state import BRICK_ORDER, LAB, Columns, State, brick_schema, organisation_schema
 from ecosim.streams import hashes, identity, mix, stream_key, uniforms
 
 __all__ = ["cluster_columns", "complete_clusters", "give_cores", "organisation_columns", "seed_hybrids"]
@@ -99,7 +99,7 @@ def _generated(
     total = population.firms + population.labs
     columns = Columns(organisation_schema(parameters), total)
     columns.append(total)
-    columns["kind"][population.firms :] = 1
+    columns["kind"][population.firms :] = LAB
     ordinal = np.concatenate([np.arange(population.firms), np.arange(population.labs)]).astype(np.uint64)
     names = np.array([identity("firm"), identity("lab")])[columns["kind"]]
     columns["identity"] = mix(names + ordinal * GOLDEN)
@@ -153,9 +153,9 @@ def seed_hybrids(state: State, seed: int) -> None:
     if parameters.latent.seeded_share <= 0:
         return
     sectors = len(state.sector_names)
-    bits = hashes(stream_key(seed, "seeded"), organisations["identity"])
-    chosen = np.flatnonzero((bits >> np.uint64(11)).astype(np.float64) * 2.0**-53 < parameters.latent.seeded_share)
-    own = mix(bits[chosen])
+    key = stream_key(seed, "seeded")
+    chosen = np.flatnonzero(uniforms(key, organisations["identity"]) < parameters.latent.seeded_share)
+    own = mix(hashes(key, organisations["identity"][chosen]))
     first = organisations["sector"][chosen].astype(np.int64)
     second = (first + 1 + (own % np.uint64(sectors - 1)).astype(np.int64)) % sectors
     rows = bricks.append(len(chosen))
