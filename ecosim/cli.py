@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ecosim.errors import EcosimError, MissingExtraError, OutputError, ParameterError
+from ecosim.errors import ConservationError, EcosimError, MissingExtraError, OutputError, ParameterError
 
 if TYPE_CHECKING:
     from ecosim.model import EcosystemModel
@@ -49,7 +49,7 @@ def main() -> None:
         app()
     except EcosimError as problem:
         typer.echo(f"ecosim: {problem}", err=True)
-        sys.exit(2)
+        sys.exit(1 if isinstance(problem, ConservationError) else 2)
 
 
 def _say(text: str, quiet: bool = False) -> None:
@@ -96,14 +96,25 @@ def run(
     out: Annotated[Path | None, typer.Option(help="Folder for the results.")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an earlier result in that folder.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Print what the run would be made from; run nothing.")
+    ] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Check the accounts every month: --set record.check=true.")
+    ] = False,
 ) -> None:
     """Run a scenario; leave tables, figures and a report in the results folder."""
     from ecosim.inputs import resolve
     from ecosim.scenario import Scenario
 
     chosen = Scenario.load(scenario)
-    chosen = chosen.with_values(_parse_values(values or []))
+    chosen = chosen.with_values(_parse_values([*(values or []), *(["record.check=true"] if check else [])]))
     planned = chosen.months if months is None else months
+    if explain:
+        from ecosim.explain import explain as in_words
+
+        _say(in_words(resolve(chosen), planned), quiet)
+        return
     folder = out if out is not None else _free_folder(Path("results") / f"{chosen.name}-seed{seed}")
     if folder.exists() and not folder.is_dir():
         raise OutputError(f"--out {folder}: this is a file, a folder is needed")

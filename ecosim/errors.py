@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 __all__ = [
+    "ConservationError",
     "EcosimError",
     "InputFileError",
     "MissingExtraError",
@@ -43,6 +44,10 @@ class OutputError(EcosimError):
 
 class ReplayError(EcosimError):
     """A replay that did not give the recorded result."""
+
+
+class ConservationError(EcosimError):
+    """A run in which money or heads came from nowhere or went nowhere: a rule forgets a flow (`ecosim run --check`)."""
 
 
 class MissingExtraError(EcosimError):

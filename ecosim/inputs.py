@@ -5,11 +5,11 @@ Plain Python, so that a mistake is answered before anything heavy is imported.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ecosim.errors import InputFileError, ScenarioError, nearest_name
+from ecosim.errors import EcosimError, InputFileError, ScenarioError, nearest_name
 from ecosim.scenario import Scenario
 from ecosim.specs import MAX_SECTORS, ORGANISATION_KINDS, ClusterSpec
 from ecosim.tables import finite, positive, read_rows, text, weight
@@ -65,7 +65,7 @@ def resolve(scenario: Scenario) -> Inputs:
     InputFileError
         For a file that is missing or broken, or a name in it that is not known (file, row and column are named).
     ScenarioError
-        For sectors, clusters or attractors that do not fit together.
+        For parts of the scenario that do not fit together: names of sectors, clusters or regions, numbers of them.
     """
     file = scenario.organisations_file
     organisations = () if file is None else tuple(read_organisations(file))
@@ -82,7 +82,8 @@ def resolve(scenario: Scenario) -> Inputs:
                 known.add(organisation.cluster)
                 clusters.append(ClusterSpec(organisation.cluster))
     for organisation in organisations:
-        _check_name("cluster", organisation.cluster, known, f"{scenario.organisations_file}: row {organisation.row}")
+        where = f"{scenario.organisations_file}: row {organisation.row}"
+        _check_name("cluster", organisation.cluster, known, where, InputFileError)
     wanted = scenario.parameters.population.clusters
     if not organisations and len(clusters) > wanted:
         raise ScenarioError(
@@ -93,16 +94,40 @@ def resolve(scenario: Scenario) -> Inputs:
         if cluster.sector is not None:
             _check_name("sector", cluster.sector, names, f"cluster {cluster.name!r}")
     for organisation in organisations:
-        _check_name("sector", organisation.sector, names, f"{scenario.organisations_file}: row {organisation.row}")
-    for attractor in scenario.attractors:
-        for name in attractor.sectors:
-            _check_name("sectors", name, names, f"attractor {attractor.name!r}")
+        where = f"{scenario.organisations_file}: row {organisation.row}"
+        _check_name("sector", organisation.sector, names, where, InputFileError)
+    _check_specs(scenario, names, _regions(clusters, organisations))
     if scenario.parameters.latent.seeded_share > 0 and len(names) < 2:
         raise ScenarioError(
             f"latent.seeded_share = {scenario.parameters.latent.seeded_share}: a hybrid needs 2 sectors, there is 1"
         )
     ties = tuple(_ties(scenario, organisations))
     return Inputs(scenario, tuple(clusters), organisations, ties, tuple(names), tuple(shares))
+
+
+def _check_specs(scenario: Scenario, sectors: list[str], regions: list[str]) -> None:
+    """Check the sectors and regions that the scenario's own lists name; they may come from files."""
+    for attractor in scenario.attractors:
+        _check_names("sectors", attractor.sectors, sectors, f"attractor {attractor.name!r}")
+    for market in scenario.markets:
+        _check_names("sectors", market.sectors, sectors, f"market {market.name!r}")
+        _check_names("frame_sectors", market.frame_sectors, sectors, f"market {market.name!r}")
+    for policy in scenario.policies:
+        where = f"policy {policy.name!r}"
+        if policy.sector:
+            _check_name("sector", policy.sector, sectors, where)
+        if policy.region and not regions:
+            raise ScenarioError(f"{where}: region = {policy.region!r}: no cluster or organisation has a region")
+        if policy.region:
+            _check_name("region", policy.region, regions, where)
+    for programme in scenario.acculturations:
+        _check_names("sectors", programme.sectors, sectors, f"acculturation {programme.name!r}")
+
+
+def _regions(clusters: Iterable[ClusterSpec], organisations: Iterable[Organisation]) -> list[str]:
+    """Return the regions that organisations can be in: their own when they come from a file, else their cluster's."""
+    places = [item.region for item in organisations] or [item.region for item in clusters]
+    return sorted({place for place in places if place})
 
 
 def _sectors(
@@ -139,12 +164,18 @@ def _ties(scenario: Scenario, organisations: Iterable[Organisation]) -> Iterable
         yield rows[tie.a], rows[tie.b], tie.weight
 
 
-def _check_name(column: str, value: str, allowed: Iterable[str], where: str) -> None:
+def _check_name(
+    column: str, value: str, allowed: Collection[str], where: str, kind: type[EcosimError] = ScenarioError
+) -> None:
     if value not in allowed:
         names = list(allowed)
         shown = ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
-        kind = InputFileError if "row" in where else ScenarioError
         raise kind(f"{where}: {column} = {value!r}{nearest_name(value, names)}: allowed are {shown}")
+
+
+def _check_names(column: str, values: Iterable[str], allowed: Collection[str], where: str) -> None:
+    for value in values:
+        _check_name(column, value, allowed, where)
 
 
 def _check_twins(clusters: Iterable[ClusterSpec], scenario: Scenario) -> None:

@@ -15,6 +15,7 @@ from scipy import sparse
 from scipy.sparse import csgraph
 
 from ecosim.kernels.reproduction import open_pairs
+from ecosim.kernels.trust import concentration
 from ecosim.reproduction import (
     NextGeneration,
     cohort_reproduction,
@@ -39,6 +40,7 @@ __all__ = [
     "rao_stirling",
     "sector_crossings",
     "sector_set",
+    "trust_measures",
 ]
 
 FloatArray = npt.NDArray[np.float64]
@@ -144,6 +146,32 @@ def latent_opportunities(state: State) -> float:
         parameters.latent.barrier_scale,
     )  # fmt: skip
     return float("nan") if looked == 0 else found / looked * products / looked
+
+
+def trust_measures(state: State) -> dict[str, float]:
+    """Return how much organisations trust one another, and how far their networks have closed in on themselves.
+
+    mean_trust : mean over all ties; NaN when ties carry no trust (trust and start-ups off) or there is none
+    effective_partners : an organisation's meetings over ties are with partner j with probability p_j (its layers by
+        their shares, bridges as far as they are open, partners in a layer by the present tie weights); 1 / Σ p_j²
+        (inverse Simpson), mean over organisations that can meet somebody over a tie
+    closure : Σ of the three largest p_j, mean over the same organisations, weighted by the meetings that each starts
+
+    Meetings in the digital layer, which are with anyone, are left out of both. NaN when nobody can meet.
+    """
+    ties, organisations = state.ties, state.organisations
+    effective, closest = np.zeros(len(organisations)), np.zeros(len(organisations))
+    concentration(
+        ties.start, ties.partner, ties.cumulative, organisations["cluster"], np.array(state.parameters.layer_shares),
+        state.clusters["brokerage"] * state.parameters.medium.bridge_openness, organisations["held"], effective, closest,
+    )  # fmt: skip
+    meets = effective > 0
+    rate = organisations["rate"][meets].astype(np.float64)
+    return {
+        "mean_trust": float(ties.trust.mean(dtype=np.float64)) if len(ties.trust) else float("nan"),
+        "effective_partners": float(effective[meets].mean()) if len(rate) else float("nan"),
+        "closure": float(rate @ closest[meets] / rate.sum()) if rate.sum() > 0 else float("nan"),
+    }
 
 
 def evaluate(state: State, next_generation: NextGeneration) -> dict[str, float]:

@@ -14,12 +14,13 @@ from mesa.agent import AgentSet
 
 from ecosim import measures
 from ecosim.agents import AGENT_TYPES, Cluster, Federation, Organisation
+from ecosim.demography import leave
 from ecosim.errors import EcosimError, ParameterError, nearest_name
 from ecosim.inputs import Inputs, resolve
 from ecosim.parameters import Parameters
 from ecosim.processes import Process
 from ecosim.scenario import Scenario
-from ecosim.schedule import core_schedule
+from ecosim.schedule import schedule_for
 from ecosim.setup import found
 from ecosim.state import State
 from ecosim.streams import as_seed
@@ -72,7 +73,9 @@ class EcosystemModel(mesa.Model):  # type: ignore[misc]
             raise ParameterError(f"scenario = {scenario!r}: allowed is a name, the path of a .toml file or a Scenario")
         inputs = scenario if isinstance(scenario, Inputs) else resolve(scenario.with_values(kwargs))
         self.played_scenario = inputs.scenario
-        self.processes: tuple[Process, ...] = core_schedule() if processes is None else tuple(processes)
+        self.processes: tuple[Process, ...] = (
+            schedule_for(inputs.scenario.parameters) if processes is None else tuple(processes)
+        )
         _check_processes(self.processes)
         self.state: State = found(inputs, self.seed)
         self._organisation_agents: list[Organisation | None] = []
@@ -265,19 +268,12 @@ class EcosystemModel(mesa.Model):  # type: ignore[misc]
         ParameterError
             When there is no such row.
         """
-        organisations, bricks, meetings = self.state.organisations, self.state.bricks, self.state.meetings
+        organisations = self.state.organisations
         if not 0 <= row < len(organisations):
             raise ParameterError(f"row = {row!r}: allowed is a row of organisations, 0 to {len(organisations) - 1}")
-        held = int(organisations["held"][row])
-        if held == 0:
+        if organisations["held"][row] == 0:
             return
-        np.subtract.at(bricks["carriers"], organisations["portfolio"][row, :held], 1)
-        organisations["held"][row] = 0
-        self.state.clusters["members"][organisations["cluster"][row]] -= 1
-        # its meetings of this month are off: a hybrid born or copied in one would bring it back
-        off = (meetings.initiator == row) | (meetings.partner == row)
-        meetings.partner[off] = -1
-        meetings.drawn[off] = -1
+        leave(self.state, np.array([row]))
         if self._filled:
             agent, self._organisation_agents[row] = self._organisation_agents[row], None
             if agent is not None:

@@ -1,4 +1,4 @@
-"""A scenario: parameters, sectors, clusters, attractors and input files, read from and written to TOML.
+"""A scenario: parameters, what it names (sectors, markets, policies, ...) and input files, in and out of TOML.
 
 Refuses everything it does not know. Knows nothing of state or of the model that will run it.
 """
@@ -15,9 +15,20 @@ from typing import Any
 from ecosim.errors import ScenarioError, nearest_name
 from ecosim.parameters import Parameters
 from ecosim.scenario_checks import check_scenario
-from ecosim.specs import AttractorSpec, ClusterSpec, SectorSpec
+from ecosim.specs import AcculturationSpec, AttractorSpec, ClusterSpec, MarketSpec, PolicySpec, SectorSpec, StageSpec
 
 __all__ = ["Scenario", "shipped_scenarios"]
+
+# The lists of a scenario: its fields and the arrays of tables in TOML have the same names.
+_LISTS: dict[str, type] = {
+    "sectors": SectorSpec,
+    "clusters": ClusterSpec,
+    "attractors": AttractorSpec,
+    "stages": StageSpec,
+    "markets": MarketSpec,
+    "policies": PolicySpec,
+    "acculturations": AcculturationSpec,
+}
 
 
 @dataclass(frozen=True)
@@ -32,6 +43,10 @@ class Scenario:
     sectors: tuple[SectorSpec, ...] = ()
     clusters: tuple[ClusterSpec, ...] = ()
     attractors: tuple[AttractorSpec, ...] = ()
+    stages: tuple[StageSpec, ...] = ()
+    markets: tuple[MarketSpec, ...] = ()
+    policies: tuple[PolicySpec, ...] = ()
+    acculturations: tuple[AcculturationSpec, ...] = ()
     clusters_file: Path | None = None
     organisations_file: Path | None = None
     ties_file: Path | None = None
@@ -83,7 +98,7 @@ class Scenario:
             table = tomllib.loads(content)
         except tomllib.TOMLDecodeError as problem:
             raise ScenarioError(f"{where}: not valid TOML: {problem}") from None
-        known = ("name", "title", "story", "months", "parameters", "sectors", "clusters", "attractors", "inputs")
+        known = ("name", "title", "story", "months", "parameters", *_LISTS, "inputs")
         _refuse_unknown(table, known, where)
         values: dict[str, Any] = {}
         for key in ("name", "title", "story"):
@@ -98,7 +113,7 @@ class Scenario:
                 raise ScenarioError(f"{where}: parameters.{group} = {content_of_group!r}: allowed is a table")
             flat.update({f"{group}.{name}": value for name, value in content_of_group.items()})
         values["parameters"] = Parameters().with_values(flat, where)
-        for key, kind in (("sectors", SectorSpec), ("clusters", ClusterSpec), ("attractors", AttractorSpec)):
+        for key, kind in _LISTS.items():
             rows = _typed(table, key, list, "an array of tables", where, default=[])
             values[key] = tuple(_row(kind, row, f"{where}: {key}[{index}]") for index, row in enumerate(rows))
         inputs = _typed(table, "inputs", dict, "a table", where, default={})
@@ -137,7 +152,7 @@ class Scenario:
         changed = self.parameters.changed()
         if changed:
             document["parameters"] = changed
-        for key in ("sectors", "clusters", "attractors"):
+        for key in _LISTS:
             rows = getattr(self, key)
             if rows:
                 array = tomlkit.aot()
@@ -186,6 +201,7 @@ _FIELD_KINDS: dict[str, tuple[tuple[type, ...], str]] = {
     "str": ((str,), "a text"),
     "int": ((int,), "a whole number"),
     "float": ((int, float), "a number"),
+    "bool": ((bool,), "true or false"),
 }
 
 
@@ -209,7 +225,7 @@ def _row(kind: type, row: Any, where: str) -> Any:
             values[name] = tuple(value)
             continue
         kinds, words = _FIELD_KINDS[declared]
-        if isinstance(value, bool) or not isinstance(value, kinds):
+        if isinstance(value, bool) != (declared == "bool") or not isinstance(value, kinds):
             raise ScenarioError(f"{where}: {name} = {value!r}: allowed is {words}")
         values[name] = value
     return kind(**values)

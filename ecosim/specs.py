@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 __all__ = [
-    "ATTRACTOR_KINDS", "LEVERS", "MAX_SECTORS", "ORGANISATION_KINDS", "AcculturationSpec", "AttractorSpec",
-    "ClusterSpec", "MarketSpec", "PolicySpec", "SectorSpec", "StageSpec",
+    "ATTRACTOR_KINDS", "HOME_MARKET", "LEVERS", "MAX_MARKETS", "MAX_SECTORS", "MAX_STAGES", "ORGANISATION_KINDS",
+    "AcculturationSpec", "AttractorSpec", "ClusterSpec", "MarketSpec", "PolicySpec", "SectorSpec", "StageSpec",
 ]  # fmt: skip
 
 ATTRACTOR_KINDS = ("idea", "concept", "market", "encounter")
@@ -23,6 +23,9 @@ LEVERS = {
 _WIDTHS = {"idea": 0.25, "concept": 0.6, "market": 0.5, "encounter": 0.35}
 _ENCOUNTER_BOOST = 3.0
 MAX_SECTORS = 64  # one bit of a 64-bit mask each
+MAX_STAGES = 16  # as `chain.stages`
+MAX_MARKETS = 64
+HOME_MARKET = "home"  # the market that is there when a scenario names none
 
 
 @dataclass(frozen=True)
@@ -93,8 +96,9 @@ class MarketSpec:
     """A market: customers, the sectors they ask for (none: all), and their frame, a point in the knowledge space.
 
     The frame is at `frame` (knowledge units) or in the middle of `frame_sectors` (neither: of the sectors asked for);
-    `public_share` of the demand comes from public buyers; a market abroad costs the fixed cost of exports; `spend` is
-    in k€ per customer and month. `innovation` and `imitation` are Bass coefficients per month (None: the parameters').
+    `public_share` of the demand comes from public buyers; a market abroad costs the fixed cost of exports. A customer
+    has `needs` (a number), and would spend `spend` (k€ a month) if new offers met them all. `innovation` and
+    `imitation` are Bass coefficients per month. None: as the parameters have it.
     """
 
     name: str
@@ -105,6 +109,7 @@ class MarketSpec:
     public_share: float = 0.0
     abroad: bool = False
     region: str = ""
+    needs: float | None = None
     spend: float | None = None
     innovation: float | None = None
     imitation: float | None = None

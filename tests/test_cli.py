@@ -132,12 +132,170 @@ def test_help_and_errors_load_nothing_heavy() -> None:
         "except SystemExit: pass\n"
         "print([m for m in ('numpy', 'numba', 'mesa', 'pandas', 'matplotlib', 'pydantic') if m in sys.modules])"
     )
-    for arguments in (["--help"], ["run", "nowhere.toml"], ["run", "three-ingredients", "--set", "x=1"]):
+    explained = ["run", "france-clusters", "--explain"]
+    for arguments in (["--help"], ["run", "nowhere.toml"], ["run", "three-ingredients", "--set", "x=1"], explained):
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         answer = subprocess.run(
             [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True, env=environment
         )
         assert answer.stdout.splitlines()[-1] == "[]", arguments
+        assert (arguments is explained) == ("Input files: 1" in answer.stdout)
+
+
+# -- --explain and --check ------------------------------------------------------------------------------------
+
+WHOLE = """
+name = "whole"
+title = "Every list"
+story = "Once."
+[parameters.mechanisms]
+frames = true
+[parameters.medium]
+transmissibility = 0.0123456789
+[[clusters]]
+name = "c"
+region = "Bretagne"
+[[attractors]]
+name = "Cosmetotextiles"
+kind = "concept"
+sectors = ["sector 1", "sector 2"]
+strength = 0.06
+start = 24
+end = 36
+[[stages]]
+name = "parts"
+margin = 0.04
+[[markets]]
+name = "China"
+customers = 1200000
+abroad = true
+[[policies]]
+name = "schools"
+lever = "training"
+intensity = 0.5
+stage = "parts"
+region = "Bretagne"
+budget = 900
+[[acculturations]]
+name = "films"
+market = "China"
+rate = 0.02
+sectors = ["sector 3"]
+"""
+
+
+def _explained(answer: tuple[int, str, str]) -> dict[str, str]:
+    """Return the part on each parameter, by path."""
+    code, out, err = answer
+    assert (code, err) == (0, "")
+    assert max(map(len, out.splitlines())) <= 120
+    found: dict[str, str] = {}
+    group = path = ""
+    for line in out.splitlines():
+        if not line:
+            group = path = ""
+        elif line.startswith("["):
+            group = line.strip("[]")
+        elif group and not line.startswith("   "):
+            path = f"{group}.{line[2:].split()[0]}"
+            found[path] = line
+        elif path:
+            found[path] += " " + line.strip()
+    return found
+
+
+def test_explain_says_all_of_every_parameter(command: Callable) -> None:
+    from ecosim.parameters import Parameters, declarations
+
+    found = _explained(command("run", "three-ingredients", "--explain"))
+    assert list(found) == [item.path for item in declarations()]
+    values = Parameters().to_dict()
+    for item in declarations():
+        text, group = found[item.path], item.path.split(".")[0]
+        shown = values[group][item.name]
+        assert (str(shown).lower() if item.type is bool else f"{shown:g}") == text[2:].split()[1]
+        for words in (item.unit, item.role, item.english, item.source):
+            assert words.lower() in text.lower()
+        assert ("ASSUM" in text) == ("assum" in item.source)
+        assert item.type is bool or f"{item.low:g} to {item.high:g}" in text
+        assert text.startswith("  ")
+        assert "(default" not in text
+
+
+def test_explain_marks_what_differs(command: Callable, tmp_path: Path) -> None:
+    (tmp_path / "whole.toml").write_text(WHOLE)
+    found = _explained(command("run", tmp_path / "whole.toml", "--explain", "--set", "firms=77", "--check"))
+    differ = {path: text for path, text in found.items() if text.startswith("*")}
+    assert list(differ) == ["population.firms", "medium.transmissibility", "mechanisms.frames", "record.check"]
+    assert "77 organisations (default 900)" in differ["population.firms"]
+    assert "0.0123456789 1/meeting (default 0.02)" in differ["medium.transmissibility"]  # no digit is lost
+    assert "true switch (default false)" in differ["record.check"]
+
+
+def test_explain_tells_what_the_scenario_assumes(
+    command: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "whole.toml").write_text(WHOLE)
+    answer = command("run", "whole.toml", "--explain", "--months", "7", "--out", "out")
+    assert [path.name for path in tmp_path.iterdir()] == ["whole.toml"]  # nothing is run
+    text = " ".join(answer.out.split())
+    for words in (
+        "whole: Every list Once. 7 months.",
+        "on: frames off: trust, alliances, value_chain, markets, users",
+        "frames is on but has no effect: mechanisms.markets is off",
+        "Sectors: 6, from diversity.sectors sector 1: share 1",
+        "Clusters: 10, of which 1 named",
+        "Cosmetotextiles: concept at the middle of sector 1 and sector 2, from month 24, before month 36, "
+        "strength 0.06 drive units",
+        "Stages: 1 parts: margin 0.04, competence 0.5, share 1",
+        "Markets: 1 (not in play: mechanisms.markets is off) China: 1200000 customers for every sector",
+        "Policies: 1 (not in play: mechanisms.policies is off) schools: lever training (lowers barriers.skills_gap) at "
+        "intensity 0.5, only for stage 'parts', region 'Bretagne', from month 0 on, at most 900 k€",
+        "Acculturations: 1 (not in play: mechanisms.policies is off) films: moves the frame of China to a point at the "
+        "middle of sector 3 at 0.02 per month",
+        "Input files: none",
+    ):
+        assert words in text, words
+    on = ("--set", "markets=true", "--set", "policies=true")
+    assert "not in play" not in command("run", "whole.toml", "--explain", *on).out
+
+
+def test_explain_reads_the_files(command: Callable, tmp_path: Path) -> None:
+    (tmp_path / "s.toml").write_text('[inputs]\norganisations = "o.csv"\n')
+    (tmp_path / "o.csv").write_text("id,kind,sector,cluster\na,firm,wood,n\nb,lab,glass,n\nc,firm,wood,s\n")
+    answer = command("run", tmp_path / "s.toml", "--explain")
+    assert "Sectors: 2, those of the organisations\n  wood: share 2\n  glass: share 1\n" in answer.out
+    assert "Clusters: 2\nOrganisations: 3 of the input file (2 firm, 1 lab)\n" in answer.out
+    assert str(tmp_path / "o.csv") in answer.out.splitlines()[-1]
+    (tmp_path / "o.csv").write_text("id,kind\n")
+    broken = command("run", tmp_path / "s.toml", "--explain")
+    assert (broken.code, broken.out) == (2, "")
+    assert "o.csv" in broken.err
+
+
+def test_check_is_a_parameter_and_changes_no_result(command: Callable, tmp_path: Path) -> None:
+    arguments = ("run", "three-ingredients", *QUICK, "--months", "3", "--quiet", "--out")
+    for name, flags in {"plain": (), "flag": ("--check",), "set": ("--set", "record.check=true")}.items():
+        assert command(*arguments, tmp_path / name, *flags) == (0, "", "")
+    plain, flag, given = (load(tmp_path / name) for name in ("plain", "flag", "set"))
+    assert [r.manifest["parameters"]["record"]["check"] for r in (plain, flag, given)] == [False, True, True]
+    assert plain.manifest["fingerprint"] == flag.manifest["fingerprint"] == given.manifest["fingerprint"]
+
+
+def test_books_that_do_not_balance_are_a_failed_run(
+    command: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ecosim.errors import ConservationError
+    from ecosim.model import EcosystemModel
+
+    def forget_a_flow(*_: object, **__: object) -> None:
+        raise ConservationError("month 0: employees: +1 that no flow explains")
+
+    monkeypatch.setattr(EcosystemModel, "run", forget_a_flow)
+    answer = command("run", "three-ingredients", *QUICK, "--check", "--quiet", "--out", tmp_path / "out")
+    assert answer == (1, "", "ecosim: month 0: employees: +1 that no flow explains\n")
+    assert load(tmp_path / "out").status == "failed"
 
 
 def _wait_for(path: Path, process: subprocess.Popen[str]) -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 from ecosim.errors import InputFileError, ParameterError
 from ecosim.importers.writing import Summary, check_target, sidecar, write
 from ecosim.inputs import read_clusters
-from ecosim.parameters import Parameters, Population
+from ecosim.parameters import Parameters
+from ecosim.parameters.core import Population
 from ecosim.scenario import Scenario
 from ecosim.specs import MAX_SECTORS
 

@@ -30,14 +30,17 @@ def write_basic(row, own, organisation, sector, month, centres, spread, brick_id
 
 @njit(cache=True)
 def found_cores(
-    key, first, last, bricks, identity, sector, held, portfolio, core, centres, spread,
+    key, month, first, last, bricks, identity, sector, held, portfolio, core, centres, spread,
     brick_identity, position, sectors, generation, birth, parents, inventors, family, carriers, offspring,
 ):  # fmt: skip
-    """Give organisations `first` to `last` − 1 their `core` basic bricks; return the number of bricks then."""
+    """Give organisations `first` to `last` − 1 their `core` basic bricks, made in `month`, −1: before the first.
+
+    Returns the number of bricks then.
+    """
     for i in range(first, last):
         for slot in range(core):
             own = draw(key, identity[i] + np.uint64(slot) * GOLDEN)
-            write_basic(bricks, own, i, sector[i], -1, centres, spread, brick_identity, position, sectors,
+            write_basic(bricks, own, i, sector[i], month, centres, spread, brick_identity, position, sectors,
                         generation, birth, parents, inventors, family, carriers, offspring)  # fmt: skip
             portfolio[i, slot] = bricks
             bricks += 1

@@ -92,7 +92,7 @@ def read_ahead(initiator, met, base, held, portfolio, brick_identity, place, dra
 
 @njit(cache=True)
 def hybridise(
-    first, initiator, met, base, layer, drawn, barrier_key, birth_key, evict_key, month,
+    first, initiator, met, base, layer, drawn, fruit, barrier_key, birth_key, evict_key, month,
     identity, held, portfolio, core,
     brick_identity, position, sectors, generation, birth, parents, inventors, family, carriers, offspring, bricks,
     spent, room, base_drive, centre, strength, width, openness, matters, barrier_scale, birth_spread, spontaneous,
@@ -104,6 +104,7 @@ def hybridise(
     ----------
     initiator, met : int32 (M,); base : uint64 (M,); layer : int8 (M,), from `kernels.meet`
     drawn : int32 (M, 2), filled with the brick drawn on each side (−1: none)
+    fruit : uint8 (M,), set to 1 where the trial succeeds
     identity : uint64 (N,); held : int16 (N,); portfolio : int32 (N, K); core : bricks never forgotten
     brick_identity ... offspring : the columns of bricks, with room beyond row `bricks`
     spent : uint64, a power of two long; room : keys that it may still take
@@ -162,6 +163,7 @@ def hybridise(
             continue
         insert(spent, child)
         room -= 1
+        fruit[index] = 1
         union = sectors[a] | sectors[b]
         if union & (union - np.uint64(1)) == np.uint64(0):
             tally[INCREMENTAL] += 1  # an improvement inside one sector: its pair is spent, no new brick

@@ -98,12 +98,14 @@ def participation(start, partner, cumulative, mirror, started, cluster, shares, 
 
 
 @njit(cache=True)
-def meetings_between_groups(start, partner, pair_rate, group, groups, held, forgetting, transmissibility):
+def meetings_between_groups(start, partner, pair_rate, trust, copying, group, groups, held, forgetting,
+                            transmissibility):  # fmt: skip
     """Return meetings per month between groups through ties, as far as they are worth something to a hybrid.
 
     Two float64 (G, G): for births, where trying the same pair again is worth nothing (each pair of a hybrid and a brick
     is tried at rate ``w / (n n')``, of which a life of 1/μ leaves ``1 / (1 + w / (n n' μ))``); and for copies, where a
-    partner that has the hybrid cannot catch it again (``1 / (1 + w τ / (n μ))``). n counts the hybrid itself.
+    partner that has the hybrid cannot catch it again (``1 / (1 + w τ / (n μ))``). n counts the hybrid itself. With
+    trust (float32, E; empty without) τ is that of the tie, up to 1, and copies are given in meetings of the usual τ.
     """
     births = np.zeros((groups, groups))
     copies = np.zeros((groups, groups))
@@ -119,7 +121,10 @@ def meetings_between_groups(start, partner, pair_rate, group, groups, held, forg
                 continue
             rate = np.float64(pair_rate[e])
             births[g, other] += rate / (1.0 + rate / (own * held[j] * forgetting))
-            copies[g, other] += rate / (1.0 + rate * transmissibility / (own * forgetting))
+            raised = 1.0
+            if trust.shape[0] > 0 and transmissibility > 0.0:
+                raised = min(1.0 + copying * np.float64(trust[e]), 1.0 / transmissibility)
+            copies[g, other] += raised * rate / (1.0 + rate * raised * transmissibility / (own * forgetting))
     return births, copies
 
 

@@ -57,6 +57,20 @@ class Parameters:
                 "medium.cluster_share, bridge_share, science_share and digital_share are all 0: "
                 "at least one layer must be open"
             )
+        self._check_margins()
+
+    def _check_margins(self) -> None:
+        chain, value_added = self.chain, self.firms.value_added
+        if chain.lowest_margin > chain.highest_margin:
+            raise ParameterError(
+                f"chain.lowest_margin = {chain.lowest_margin:g}: must not be above "
+                f"chain.highest_margin = {chain.highest_margin:g}"
+            )
+        if chain.highest_margin >= value_added:
+            raise ParameterError(
+                f"chain.highest_margin = {chain.highest_margin:g}: must be less than "
+                f"firms.value_added = {value_added:g}, or nothing is left to pay wages with"
+            )
 
     @property
     def medium_weights(self) -> tuple[float, float, float, float]:

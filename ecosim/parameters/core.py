@@ -254,3 +254,8 @@ class Record:
         "Recombinant births per organisation and year that count as emergence.",
         "Naissances recombinantes par organisation et par an à partir desquelles on parle d'émergence.",
     )  # fmt: skip
+    check: bool = switch(
+        False, "design document, section 4 (accounting identity)", "setting",
+        "Check every month that money and heads are conserved; changes no result.",
+        "Vérifie chaque mois que monnaie et effectifs sont conservés ; ne change aucun résultat.",
+    )  # fmt: skip

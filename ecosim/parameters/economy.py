@@ -42,7 +42,7 @@ class Chain:
         "Élasticité de substitution entre maillons ; faible : le plus faible décide.",
     )  # fmt: skip
     outsourcing_loss: float = declare(
-        0.3, 0, 1, "share", "assumption", "assumption",
+        0.4, 0, 1, "share", "assumption", "assumption",
         "Quality lost at a stage that a seller buys from others, against their mean competence.",
         "Qualité perdue à un maillon acheté à d'autres, par rapport à leur compétence moyenne.",
     )  # fmt: skip
@@ -88,20 +88,20 @@ class Market:
         0.032, 0, 5, "1/month", "Sultan, Farley & Lehmann 1990: q = 0.38 a year", "assumption",
         "Bass coefficient q of imitation.", "Coefficient q d'imitation de Bass.",
     )  # fmt: skip
-    customer_spend: float = declare(
-        0.1, 0, 1e6, "k€/month", "assumption", "assumption",
-        "What a customer spends on an adopted offer, where the market does not say.",
-        "Dépense d'un client pour une offre adoptée, quand le marché ne la précise pas.",
-    )  # fmt: skip
     customers_per_firm: float = declare(
         200.0, 0, 1e9, "customers/firm", "assumption", "assumption",
         "Customers per firm of the market that is there when the scenario names none.",
         "Clients par firme du marché présent quand le scénario n'en nomme pas.",
     )  # fmt: skip
-    market_breadth: float = declare(
-        0.1, 1e-6, 1e6, "offers/firm", "assumption", "assumption",
-        "Offers of full quality, per firm, that a market carries before they crowd one another.",
-        "Offres de pleine qualité, par firme, qu'un marché porte avant qu'elles ne se gênent.",
+    customer_spend: float = declare(
+        2.0, 0, 1e6, "k€/month", "assumption", "assumption",
+        "What a customer would spend if new offers met all its needs, where the market does not say.",
+        "Dépense d'un client si des offres nouvelles couvraient tous ses besoins, sauf indication du marché.",
+    )  # fmt: skip
+    needs_per_firm: float = declare(
+        0.5, 1e-6, 1e6, "needs/firm", "assumption", "assumption",
+        "Needs of customers per firm of the beginning, where the market does not say; offers share them out.",
+        "Besoins des clients par firme du début, sauf indication du marché ; les offres se les partagent.",
     )  # fmt: skip
     attractor_demand: float = declare(
         1.0, 0, 1000, "factor", "design document, section 2", "assumption",
@@ -184,7 +184,7 @@ class Firms:
         "Rate at which sales of old products dwindle.", "Vitesse d'érosion des ventes des produits anciens.",
     )  # fmt: skip
     demand_volatility: float = declare(
-        0.02, 0, 1, "log units/month", "assumption", "assumption",
+        0.05, 0, 1, "log units/month", "assumption", "assumption",
         "Standard deviation of the monthly change of the logarithm of a firm's old sales.",
         "Écart-type de la variation mensuelle du logarithme des ventes anciennes d'une firme.",
     )  # fmt: skip
@@ -198,12 +198,12 @@ class Firms:
         "Cost of a meeting to the firm that starts it.", "Coût d'une rencontre pour la firme qui l'engage.",
     )  # fmt: skip
     payout: float = declare(
-        0.4, 0, 1, "share", "assumption", "assumption",
+        0.7, 0, 1, "share", "assumption", "assumption",
         "Share of profits that is paid to owners once the reserve is there.",
         "Part des profits versée aux propriétaires une fois la réserve constituée.",
     )  # fmt: skip
     reserve: float = declare(
-        6.0, 0, 120, "months of wages", "assumption", "assumption",
+        3.0, 0, 120, "months of wages", "assumption", "assumption",
         "Capital that a firm builds up before it pays its owners.",
         "Capital qu'une firme constitue avant de payer ses propriétaires.",
     )  # fmt: skip
@@ -218,7 +218,7 @@ class Firms:
         "Poids du dernier mois dans le chiffre d'affaires servant à planifier.",
     )  # fmt: skip
     startup_rate: float = declare(
-        0.01, 0, 1, "1/hybrid", "assumption", "assumption",
+        0.003, 0, 1, "1/hybrid", "assumption", "assumption",
         "Probability that a new hybrid founds a start-up, away from attractors.",
         "Probabilité qu'un hybride nouveau fonde une jeune pousse, loin des attracteurs.",
     )  # fmt: skip

@@ -11,7 +11,11 @@ _OWN = "design document, section 4"
 
 @dataclass(frozen=True)
 class Mechanisms:
-    """Society and economy, mechanism by mechanism. With all of them off the run is the core, bit for bit."""
+    """Society and economy, mechanism by mechanism. With all of them off the run is the core, bit for bit.
+
+    Each can be turned off alone, so nothing is refused here; but `frames` and `users` act on markets, and `exits` on
+    what `firm_life` does to the books: where that is off they have no effect.
+    """
 
     trust: bool = switch(
         False, _OWN, "setting", "Trust grows and decays on ties, and draws partners together.",
@@ -104,7 +108,7 @@ class Alliances:
     """When firms join forces, and what they then share."""
 
     trust_threshold: float = declare(
-        0.5, 0, 1, "trust", "assumption", "assumption",
+        0.6, 0, 1, "trust", "assumption", "assumption",
         "Trust from which two firms can join forces.", "Confiance à partir de laquelle deux firmes s'allient.",
     )  # fmt: skip
     value_dispersion: float = declare(
@@ -123,7 +127,7 @@ class Alliances:
         "Similarité de valeurs à partir de laquelle deux firmes s'allient.",
     )  # fmt: skip
     gain_share: float = declare(
-        0.1, 0, 10, "share", "assumption", "assumption",
+        1.0, 0, 10, "share", "assumption", "assumption",
         "Turnover that an offer of quality 1 is expected to add, as a share of the present.",
         "Chiffre d'affaires qu'une offre de qualité 1 devrait ajouter, en part de l'actuel.",
     )  # fmt: skip
@@ -162,7 +166,7 @@ class Barriers:
     """What holds alliances back (mission row 8); each is lowered by one lever."""
 
     assembly_loss: float = declare(
-        0.3, 0, 1, "share", "assumption", "assumption",
+        0.15, 0, 1, "share", "assumption", "assumption",
         "Quality that an offer of many firms loses because their bricks do not fit (lever a).",
         "Qualité perdue par une offre de plusieurs firmes dont les briques s'ajustent mal (levier a).",
     )  # fmt: skip

@@ -18,7 +18,7 @@ class Hybridise(Process):
     name = "hybridise"
     reads = ("meetings", "organisations.identity", "bricks.identity", "bricks.position", "bricks.sectors")
     writes = (
-        "meetings.drawn", "spent", "organisations.portfolio", "organisations.held",
+        "meetings.drawn", "meetings.fruit", "spent", "organisations.portfolio", "organisations.held",
         *(f"bricks.{name}" for name in ("identity", *BRICK_ORDER)),
     )  # fmt: skip
 
@@ -32,6 +32,7 @@ class Hybridise(Process):
         while True:
             first, bricks.count, room = hybridise(
                 first, meetings.initiator, meetings.partner, meetings.base, meetings.layer, meetings.drawn,
+                meetings.fruit,
                 stream_key(seed, "barriers"), stream_key(seed, "births"), self.key(model, "evict"), state.month,
                 organisations["identity"], organisations["held"], organisations["portfolio"],
                 parameters.knowledge.core_size,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ecosim.kernels.meet import find_partners, put_in_order, start_meetings
+from ecosim.kernels.ties import find_ties, read_ties
 from ecosim.processes.base import Process, World
 from ecosim.state import Meetings
 
@@ -32,6 +33,12 @@ class Meet(Process):
             state.clusters["brokerage"] * parameters.medium.bridge_openness,
             state.ties.start, state.ties.partner, state.ties.cumulative, organisations["held"],
         )  # fmt: skip
-        put_in_order(base, initiator, layer, partner)
+        tie = np.zeros(0, np.int64)
+        if parameters.mechanisms.trust:
+            over = find_ties(initiator, partner, layer, state.ties.start, state.ties.partner)
+            put_in_order(base, initiator, layer, over)
+            tie, partner = read_ties(over, state.ties.partner)
+        else:
+            put_in_order(base, initiator, layer, partner)
         drawn = np.full((len(base), 2), -1, np.int32)
-        state.meetings = Meetings(base, initiator, partner, layer, drawn)
+        state.meetings = Meetings(base, initiator, partner, layer, drawn, np.zeros(len(base), np.uint8), tie)

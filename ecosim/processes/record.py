@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ecosim.accounts import month_accounts, opening
 from ecosim.measures import evaluate
 from ecosim.processes.base import Process, World
 from ecosim.reproduction import NextGeneration
@@ -20,7 +21,7 @@ class Record(Process):
         "organisations.sector", "clusters.brokerage", "bricks.identity", "bricks.position", "bricks.generation",
         "bricks.birth", "bricks.inventors", "meetings", "meetings.drawn",
     )  # fmt: skip
-    writes = ("history",)
+    writes = ("history", "ledger")
 
     def __init__(self) -> None:
         self.next_generation = NextGeneration()
@@ -30,6 +31,9 @@ class Record(Process):
         state.history.append(state.tally, state.layer_births, int((state.organisations["held"] > 0).sum()))
         state.tally[:] = 0
         state.layer_births[:] = 0
+        if state.parameters.mechanisms.economy:
+            state.history.accounts.append(month_accounts(state))
+            state.ledger.close(*opening(state))
         every = state.parameters.record.reproduction_every
         if every and (state.month == 0 or (state.month + 1) % every == 0):
             state.history.evaluations.append({"month": state.month, **evaluate(state, self.next_generation)})

@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
 from ecosim.kernels.meet import DIGITAL
 from ecosim.kernels.reproduction import (
@@ -23,6 +22,7 @@ from ecosim.kernels.reproduction import (
     portfolio_shares,
     success_by_class,
 )  # fmt: skip
+from ecosim.kernels.ties import find_mirror
 from ecosim.reproduction.crowding import Carriers, Operator
 from ecosim.state import State, Ties
 from ecosim.streams import hashes, stream_key
@@ -40,6 +40,8 @@ class MeetingRates:
     ----------
     started : float64 (N,), meetings that an organisation starts per month, whether or not they find a partner
     pair : float32 (E,), meetings per month of the two ends of each tie, whoever starts them
+    trust : float32 (E,), trust of each tie, empty without trust; copying : what full trust adds to the transmissibility
+    raised : by what trust multiplies the transmissibility, on average over meetings (1 without trust)
     passing : float64 (C,), share of its members' bridge meetings that a cluster lets take place
     digital : share of meetings in the digital layer
     participation : float64 (N,), meetings that an organisation takes part in per month
@@ -58,6 +60,11 @@ class MeetingRates:
             self.passing, organisations["held"], self.pair,
         )  # fmt: skip
         self.participation += self.digital * (self.started + self.started.sum() / max(int(alive.sum()), 1))
+        self.trust = ties.trust if parameters.mechanisms.trust else np.zeros(0, np.float32)
+        self.copying = parameters.trust.trust_copying
+        self.raised = 1.0
+        if len(self.trust) and self.participation.sum() > 0:
+            self.raised += self.copying * float(self.pair @ self.trust) / float(self.participation.sum())
 
     def between(self, state: State, group: Array, members: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return meetings per month of a member of g with the members of g', for births and for copies: (G, G) each."""
@@ -66,19 +73,10 @@ class MeetingRates:
         started = np.bincount(group[present], self.started[present], groups)
         digital = self.digital * (np.outer(started, members) + np.outer(members, started)) / members.sum()
         births, copies = meetings_between_groups(
-            state.ties.start, state.ties.partner, self.pair, group, groups, state.organisations["held"],
-            parameters.knowledge.forgetting, parameters.effective_transmissibility,
+            state.ties.start, state.ties.partner, self.pair, self.trust, self.copying, group, groups,
+            state.organisations["held"], parameters.knowledge.forgetting, parameters.effective_transmissibility,
         )  # fmt: skip
         return (births + digital) / members[:, None], (copies + digital) / members[:, None]
-
-
-def mirror_ties(state: State) -> Array:
-    """Return the place of every tie's other end (int32, E): ties are stored in the rows of both."""
-    start, partner = state.ties.start, state.ties.partner
-    rows = len(start) - 1
-    layer = np.repeat(np.arange(rows, dtype=np.int32) % 3, np.diff(start))
-    places = np.arange(len(partner), dtype=np.int32)
-    return np.asarray(sparse.csr_matrix((places, 3 * partner + layer, start), shape=(rows, rows)).tocsc().data)
 
 
 @dataclass
@@ -148,7 +146,8 @@ class NextGeneration:
         weights = weights / weights.sum()
         others = (meetings @ (basic + hybrid)) @ (weights @ chance)
         drawn = meetings @ hybrid  # hybrids drawn against a member of g per month, by class
-        arrivals = (drawn * (basic @ chance.T + transmissibility)).sum(axis=1) + self._spontaneous(state)
+        caught = transmissibility * rates.raised
+        arrivals = (drawn * (basic @ chance.T + caught)).sum(axis=1) + self._spontaneous(state)
         carriers = Carriers(others, arrivals, forgetting, core, start)
         operator = Operator(carriers, meetings, copying, basic + 0.5 * hybrid, self._success, transmissibility)
         newborn = self._newborn(state, group, operator.shape)
@@ -171,9 +170,15 @@ class NextGeneration:
         return np.bincount(place, minlength=int(np.prod(shape))).astype(np.float64).reshape(shape)
 
     def _meeting_rates(self, state: State) -> MeetingRates:
-        """Return who meets whom how often; the last answer while ties, rates and members are the same."""
+        """Return who meets whom how often; the last answer while ties, rates and members are the same.
+
+        Trust changes the shares of ties every month, in place: then there is no last answer.
+        """
         if self._ties is not state.ties:
-            self._ties, self._mirror, self._rates = state.ties, mirror_ties(state), None
+            mirror = state.ties.mirror if len(state.ties.mirror) else find_mirror(state.ties.start, state.ties.partner)
+            self._ties, self._mirror, self._rates = state.ties, mirror.astype(np.int32), None
+        if state.parameters.mechanisms.trust:
+            self._rates = None
         started = np.where(state.alive, state.organisations["rate"], 0.0)
         passing = state.clusters["brokerage"] * state.parameters.medium.bridge_openness
         known = self._rates

@@ -6,7 +6,8 @@ import numpy as np
 
 from ecosim.inputs import Inputs, resolve
 from ecosim.scenario import Scenario
-from ecosim.setup.medium import generate_ties, given_ties
+from ecosim.setup.economy import FOREVER, found_economy
+from ecosim.setup.medium import generate_ties, given_ties, make_changeable
 from ecosim.setup.population import (
     cluster_columns,
     complete_clusters,
@@ -19,8 +20,6 @@ from ecosim.specs import AttractorSpec
 from ecosim.state import Attractors, Columns, State, brick_schema
 
 __all__ = ["FOREVER", "found"]
-
-FOREVER = 2**31 - 1
 
 
 def found(scenario: Scenario | Inputs, seed: int) -> State:
@@ -43,6 +42,8 @@ def found(scenario: Scenario | Inputs, seed: int) -> State:
         ties = given_ties(inputs, columns)
     else:
         ties = generate_ties(scenario.parameters, columns, clusters, sectors.centres, seed)
+    if scenario.parameters.mechanisms.trust or scenario.parameters.mechanisms.startups:
+        ties = make_changeable(ties, scenario.parameters.trust.initial_trust)
     state = State(
         seed=seed,
         parameters=scenario.parameters,
@@ -59,6 +60,7 @@ def found(scenario: Scenario | Inputs, seed: int) -> State:
     )
     give_cores(state, seed)
     seed_hybrids(state, seed)
+    found_economy(state, inputs, sectors, seed)
     return state
 
 

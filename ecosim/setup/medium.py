@@ -9,11 +9,12 @@ from scipy import sparse
 from ecosim.inputs import Inputs
 from ecosim.kernels.meet import BRIDGE, CLUSTER, SCIENCE
 from ecosim.kernels.random import GOLDEN
+from ecosim.kernels.ties import find_mirror
 from ecosim.parameters import Parameters
 from ecosim.state import LAB, Columns, Ties
 from ecosim.streams import stream_key, uniforms
 
-__all__ = ["generate_ties", "given_ties", "kilometres"]
+__all__ = ["generate_ties", "given_ties", "kilometres", "make_changeable"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -84,6 +85,18 @@ def given_ties(inputs: Inputs, organisations: Columns) -> Ties:
     same = organisations["cluster"][a] == organisations["cluster"][b]
     layer = np.where(is_lab[a] & is_lab[b], SCIENCE, np.where(same, CLUSTER, BRIDGE))
     return _ties(len(organisations), layer, a, b, table[:, 2])
+
+
+def make_changeable(ties: Ties, trust: float) -> Ties:
+    """Return the ties with what they need in order to change in the run: weights, trust and mirror.
+
+    A weight is the tie's share of its row times the ties of the row, so that a row's mean is 1. (Only ratios within a
+    row count; the two ends of a tie may weigh differently.) trust : of every tie, 0 to 1.
+    """
+    size = np.diff(ties.start)
+    weight = (ties.weights() * np.repeat(size, size)).astype(np.float32)
+    mirror = find_mirror(ties.start, ties.partner)
+    return Ties(ties.start, ties.partner, ties.cumulative, weight, np.full(len(weight), trust, np.float32), mirror)
 
 
 def kilometres(latitude: FloatArray, longitude: FloatArray) -> FloatArray:

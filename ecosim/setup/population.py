@@ -11,6 +11,7 @@ from ecosim.inputs import Inputs
 from ecosim.kernels.create import found_cores
 from ecosim.kernels.random import GOLDEN
 from ecosim.parameters import Parameters
+from ecosim.setup.random import normals
 from ecosim.setup.sectors import Sectors
 from ecosim.specs import ORGANISATION_KINDS, ClusterSpec
 from ecosim.state import BRICK_ORDER, LAB, Columns, State, brick_schema, organisation_schema
@@ -103,7 +104,7 @@ def _generated(
     ordinal = np.concatenate([np.arange(population.firms), np.arange(population.labs)]).astype(np.uint64)
     names = np.array([identity("firm"), identity("lab")])[columns["kind"]]
     columns["identity"] = mix(names + ordinal * GOLDEN)
-    weights = np.exp(population.size_dispersion * _normals(stream_key(seed, "cluster sizes"), clusters["identity"]))
+    weights = np.exp(population.size_dispersion * normals(stream_key(seed, "cluster sizes"), clusters["identity"]))
     given = [spec.size for spec in specs]
     weights = np.array([w if size is None else size for w, size in zip(weights, given, strict=True)])
     cumulative = np.cumsum(weights / weights.sum())
@@ -138,7 +139,7 @@ def give_cores(state: State, seed: int) -> None:
     organisations, core = state.organisations, state.parameters.knowledge.core_size
     state.bricks = bricks = Columns(brick_schema(state.parameters), len(organisations) * core + 256)
     bricks.count = found_cores(
-        stream_key(seed, "core"), 0, len(organisations), 0,
+        stream_key(seed, "core"), -1, 0, len(organisations), 0,
         organisations["identity"], organisations["sector"], organisations["held"], organisations["portfolio"], core,
         state.sector_centres, state.parameters.diversity.sector_spread,
         bricks.whole("identity"), *(bricks.whole(name) for name in BRICK_ORDER),
@@ -164,7 +165,7 @@ def seed_hybrids(state: State, seed: int) -> None:
     middle = (state.sector_centres[first] + state.sector_centres[second]) / 2
     spread = parameters.knowledge.birth_spread
     for axis in range(middle.shape[1]):
-        bricks["position"][rows, axis] = middle[:, axis] + spread * _normals(stream_key(seed, f"seeded {axis}"), own)
+        bricks["position"][rows, axis] = middle[:, axis] + spread * normals(stream_key(seed, f"seeded {axis}"), own)
     one = np.uint64(1)
     bricks["sectors"][rows] = (one << first.astype(np.uint64)) | (one << second.astype(np.uint64))
     bricks["generation"][rows] = 1
@@ -176,12 +177,6 @@ def seed_hybrids(state: State, seed: int) -> None:
     core = parameters.knowledge.core_size
     organisations["portfolio"][chosen, core] = place
     organisations["held"][chosen] = core + 1
-
-
-def _normals(key: np.uint64, identities: npt.NDArray[np.uint64]) -> FloatArray:
-    first = 1.0 - uniforms(key, identities)
-    second = uniforms(key, identities + GOLDEN)
-    return np.asarray(np.sqrt(-2.0 * np.log(first)) * np.cos(2.0 * np.pi * second))
 
 
 def _region(name: str, regions: list[str]) -> int:

@@ -17,7 +17,7 @@ __all__ = ["HEADS", "MONEY", "Ledger"]
 # Flows of money into (+) and out of (−) firms and alliances, k€.
 MONEY = (
     "core_sales", "offer_sales", "purchases", "wages", "research", "cooperation", "exports", "coordination",
-    "structuring", "dividends", "investors", "creditors", "public_equity", "subsidies",
+    "structuring", "dividends", "investors", "creditors", "public_equity",
 )  # fmt: skip
 # Changes of the number of employees.
 HEADS = ("hired", "released", "lost", "founders")
@@ -29,7 +29,9 @@ class Ledger:
 
     money: Array = field(default_factory=lambda: np.zeros(len(MONEY)))
     heads: Array = field(default_factory=lambda: np.zeros(len(HEADS)))
-    programmes: float = 0.0  # k€, what policies and programmes pay to others than firms and alliances
+    exits: int = 0
+    programmes: float = 0.0  # k€, what policies pay to others than firms and alliances, for them
+    acculturation: float = 0.0  # k€, paid for programmes of acculturation
     opening_capital: float = 0.0
     opening_employees: float = 0.0
     opening_spent: float = 0.0  # k€, all that policies had spent
@@ -50,5 +52,7 @@ class Ledger:
         """End the month: no flow yet, and these stocks to begin with."""
         self.money[:] = 0.0
         self.heads[:] = 0.0
+        self.exits = 0
         self.programmes = 0.0
+        self.acculturation = 0.0
         self.opening_capital, self.opening_employees, self.opening_spent = capital, employees, spent

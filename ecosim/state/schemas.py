@@ -48,8 +48,9 @@ def organisation_schema(parameters: Parameters) -> Schema:
         "revenue": (np.float64, ()),  # k€, all sales of this month
         "turnover": (np.float64, ()),  # k€/month, smoothed revenue
         "research": (np.float64, ()),  # k€, this month
+        "training": (np.float32, ()),  # 0 to 1, accompaniment received this month
         "dues": (np.float64, ()),  # k€, fixed costs of this month that are still to be paid
-        "offers": (np.int32, (parameters.market.offers_most,)),  # rows of live offers, -1 for none
+        "offers": (np.int32, (parameters.market.offers_most,)),  # bricks of its live offers, -1 for none
     }
 
 
@@ -109,7 +110,8 @@ def market_schema(parameters: Parameters) -> Schema:
         "region": (np.int16, ()),
         "abroad": (np.bool_, ()),
         "customers": (np.float64, ()),
-        "spend": (np.float64, ()),  # k€ per customer and month
+        "needs": (np.float64, ()),  # of a customer, that offers share out
+        "spend": (np.float64, ()),  # k€ per customer and month on one adopted offer
         "public_share": (np.float64, ()),
         "innovation": (np.float64, ()),  # Bass p, 1/month
         "imitation": (np.float64, ()),  # Bass q, 1/month
@@ -117,6 +119,7 @@ def market_schema(parameters: Parameters) -> Schema:
         "frame": (np.float64, (parameters.knowledge.dimensions,)),
         "origin": (np.float64, (parameters.knowledge.dimensions,)),  # of the frame: tradition
         "adoptions": (np.float64, ()),  # customers times live offers that they use
+        "used": (np.float64, (parameters.knowledge.dimensions,)),  # mean position of what they use
         "sales": (np.float64, ()),  # k€, this month
     }
 

@@ -15,6 +15,7 @@ import numpy as np
 from ecosim.columns import Array, Columns, SpentPairs
 from ecosim.kernels.hybridise import TALLY
 from ecosim.parameters import Parameters
+from ecosim.specs import LEVERS
 from ecosim.state.attractors import Attractors
 from ecosim.state.history import History
 from ecosim.state.ledger import Ledger
@@ -67,6 +68,7 @@ class State:
     policies: Columns = field(default_factory=lambda: Columns(POLICY_SCHEMA, 1))
     policy_names: list[str] = field(default_factory=list)
     acculturations: list[Acculturation] = field(default_factory=list)
+    support: Array = field(default_factory=lambda: np.zeros(len(LEVERS)))  # intensity of each lever this month
     ledger: Ledger = field(default_factory=Ledger)
     spent: SpentPairs = field(default_factory=SpentPairs)
     meetings: Meetings = field(default_factory=Meetings.none)

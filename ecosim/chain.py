@@ -1,0 +1,67 @@
+"""The value chain: how good an offer a firm or a group of firms can make. Pure functions of columns.
+
+An offer needs every stage. A stage that the seller does not master is bought from others, at a loss. Quality is a CES
+aggregate of low elasticity, so that the weakest stage decides (Kremer 1993; Arrow, Chenery, Minhas & Solow 1961).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from ecosim.columns import Array
+from ecosim.levers import lowered
+from ecosim.state import FIRM, State
+
+__all__ = ["ces", "firm_quality", "group_quality", "stage_competence"]
+
+FloatArray = npt.NDArray[np.float64]
+_LEAST = 1e-6  # competence below which a power would overflow
+
+
+def ces(stages: Array, elasticity: float) -> FloatArray:
+    """Return ``(mean q^r)^(1/r)``, r = 1 − 1/elasticity, over the last axis of `stages` (qualities, 0 to 1)."""
+    power = 1.0 - 1.0 / elasticity
+    raised = np.maximum(np.asarray(stages, np.float64), _LEAST) ** power
+    return np.asarray(raised.mean(axis=-1) ** (1.0 / power))
+
+
+def stage_competence(state: State) -> FloatArray:
+    """Return the mean competence of the firms at each stage, float64 (L,); a stage without firms keeps its last."""
+    organisations, stages = state.organisations, state.stages
+    firms = (organisations["kind"] == FIRM) & (organisations["held"] > 0)
+    stage = organisations["stage"][firms]
+    count = np.bincount(stage, minlength=len(stages))
+    total = np.bincount(stage, organisations["competence"][firms].astype(np.float64), minlength=len(stages))
+    return np.where(count > 0, total / np.maximum(count, 1), stages["competence"])
+
+
+def firm_quality(state: State, rows: Array) -> FloatArray:
+    """Return the quality of an offer that each firm (rows) makes alone, float64; 1 with the value chain off."""
+    parameters = state.parameters
+    if not parameters.mechanisms.value_chain:
+        return np.ones(len(rows))
+    power = 1.0 - 1.0 / parameters.chain.substitution
+    bought = np.maximum((1.0 - parameters.chain.outsourcing_loss) * state.stages["competence"], _LEAST) ** power
+    stage = state.organisations["stage"][rows]
+    own = np.maximum(state.organisations["competence"][rows].astype(np.float64), _LEAST) ** power
+    own = np.minimum(own, bought[stage])  # who is worse than what can be bought buys it (powers are below 0)
+    mean = (bought.sum() - bought[stage] + own) / len(bought)
+    return np.asarray(mean ** (1.0 / power))
+
+
+def group_quality(state: State, group: Array, stage: Array, competence: Array, groups: int) -> FloatArray:
+    """Return the quality of the offer that each group of firms makes together, float64 (groups,).
+
+    group : int (M,), the group of each firm; stage : (M,); competence : (M,). The best at each stage does it; what
+    does not fit together costs ``assembly_loss · (1 − 1/n)`` of the quality, n firms.
+    """
+    parameters = state.parameters
+    if not parameters.mechanisms.value_chain:
+        return np.ones(groups)
+    bought = (1.0 - parameters.chain.outsourcing_loss) * state.stages["competence"]
+    best = np.tile(bought, (groups, 1))
+    np.maximum.at(best, (group, stage), np.asarray(competence, np.float64))
+    firms = np.maximum(np.bincount(group, minlength=groups), 1)
+    fitting = 1.0 - lowered(state, "assembly") * (1.0 - 1.0 / firms)
+    return ces(best, parameters.chain.substitution) * fitting

@@ -1,0 +1,241 @@
+"""Ally: firms that trust one another, share values and a vision join forces when it pays and they can afford it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ecosim import levers
+from ecosim.chain import firm_quality, group_quality, stage_competence
+from ecosim.columns import Array
+from ecosim.kernels.alliance import mutual_trust, share
+from ecosim.processes.base import Process, World
+from ecosim.state import FIRM, State
+from ecosim.streams import identity
+
+__all__ = ["Ally"]
+
+
+class Ally(Process):
+    """Each month alliances are run and, where trust or capital fails, dissolved; then new ones form and grow out of
+    this month's meetings, in their order; then members share hybrids.
+    """  # fmt: skip
+
+    name = "ally"
+    reads = (
+        "meetings", "meetings.tie", "ties.trust", "organisations.kind", "organisations.identity",
+        "organisations.values", "organisations.vision", "organisations.stage", "organisations.competence",
+        "organisations.employees", "organisations.turnover", "stages.margin", "markets.public_share",
+        "markets.customers", "markets.spend", "markets.abroad", "bricks.identity", "support",
+    )  # fmt: skip
+    writes = (
+        "alliances", "memberships", "organisations.alliance", "organisations.capital", "organisations.held",
+        "organisations.portfolio", "bricks.carriers", "stages.competence", "offers.alliance", "policies.spent",
+        "ledger",
+    )  # fmt: skip
+
+    def step(self, model: World) -> None:
+        state = model.state
+        state.stages["competence"] = stage_competence(state)
+        self._run(state)
+        for one, other in self._candidates(state):
+            self._join(state, one, other)
+        self._share(model)
+        self._measure(state)
+
+    # -- what there is ----------------------------------------------------------------------------------------
+
+    def _run(self, state: State) -> None:
+        """Pay for coordination; dissolve those without trust, money or members."""
+        alliances, parameters = state.alliances, state.parameters
+        live = np.flatnonzero(alliances["ended"] < 0)
+        if len(live) == 0:
+            return
+        self._measure(state)
+        cost = parameters.alliances.coordination_cost * alliances["members"][live]
+        alliances["capital"][live] -= cost
+        state.ledger.pay("coordination", -float(cost.sum()))
+        distrust = np.zeros(len(live), bool)
+        if parameters.mechanisms.trust:
+            distrust = ~(alliances["trust"][live] >= parameters.alliances.dissolution_trust)
+        for row, lost in zip(live.tolist(), distrust.tolist(), strict=True):
+            few, broke = alliances["members"][row] < 2, alliances["capital"][row] < 0
+            if few or broke or lost:
+                reason = "too few members" if few else "no capital left" if broke else "no trust left"
+                self._dissolve(state, row, reason)
+
+    def _dissolve(self, state: State, row: int, reason: str) -> None:
+        """End an alliance: its capital goes to its members in equal parts (to creditors when none is left)."""
+        alliances, organisations = state.alliances, state.organisations
+        members = np.flatnonzero(organisations["alliance"] == row)
+        if len(members):
+            organisations["capital"][members] += alliances["capital"][row] / len(members)
+        else:
+            state.ledger.pay("dividends", -float(alliances["capital"][row]))
+        alliances["capital"][row] = 0.0
+        self._end(state, row, members, f"dissolved: {reason}")
+        organisations["alliance"][members] = -1
+        state.offers["alliance"][state.offers["alliance"] == row] = -1  # whoever sells goes on alone
+        state.say("alliance dissolves", f"Alliance {row + 1} ({len(members)} firms) dissolves: {reason}.")
+
+    def _end(self, state: State, row: int, members: Array, what: str) -> None:
+        state.alliances["ended"][row] = state.month
+        state.alliances["members"][row] = 0
+        state.memberships += [(state.month, row, int(member), what) for member in members]
+
+    def _measure(self, state: State) -> None:
+        """Count members; measure the trust among them and the quality of what they can offer together."""
+        alliances, organisations = state.alliances, state.organisations
+        if not (alliances["ended"] < 0).any():
+            return
+        member = np.flatnonzero(organisations["alliance"] >= 0)
+        group = organisations["alliance"][member]
+        alliances["members"] = np.bincount(group, minlength=len(alliances))
+        alliances["largest"] = np.maximum(alliances["largest"], alliances["members"])
+        alliances["quality"] = group_quality(
+            state, group, organisations["stage"][member], organisations["competence"][member], len(alliances)
+        )
+        if len(state.ties.trust):
+            total, ties = np.zeros(len(alliances)), np.zeros(len(alliances))
+            mutual_trust(
+                member, organisations["alliance"], state.ties.start, state.ties.partner, state.ties.trust, total, ties
+            )
+            alliances["trust"] = np.where(ties > 0, total / np.maximum(ties, 1.0), np.nan)
+
+    # -- what forms and grows ---------------------------------------------------------------------------------
+
+    def _candidates(self, state: State) -> list[tuple[int, int]]:
+        """Return pairs of firms that met, want the same future, trust each other and share values, in their order."""
+        meetings, organisations, parameters = state.meetings, state.organisations, state.parameters
+        rules = parameters.alliances
+        one, other = meetings.initiator, meetings.partner
+        vision, alliance = organisations["vision"], organisations["alliance"]
+        index = np.flatnonzero((other >= 0) & (vision[one] >= 0))
+        index = index[vision[one[index]] == vision[other[index]]]
+        if parameters.mechanisms.trust:
+            tie = meetings.tie[index]
+            index = index[(tie >= 0) & (state.ties.trust[np.maximum(tie, 0)] >= rules.trust_threshold)]
+        one, other = one[index], other[index]
+        away = organisations["values"][one] - organisations["values"][other]
+        similar = np.exp(-(away.astype(np.float64) ** 2).sum(axis=1) / (2.0 * rules.value_width**2))
+        firms = (organisations["kind"][one] == FIRM) & (organisations["kind"][other] == FIRM)
+        apart = (alliance[one] != alliance[other]) | (alliance[one] < 0)
+        chosen = firms & apart & (similar >= rules.value_threshold)
+        return list(zip(one[chosen].tolist(), other[chosen].tolist(), strict=True))
+
+    def _join(self, state: State, one: int, other: int) -> None:
+        """Let two firms, or their alliances, join forces when the gain beats the cost and the ticket is affordable."""
+        organisations, alliances, rules = state.organisations, state.alliances, state.parameters.alliances
+        rows = [int(organisations["alliance"][firm]) for firm in (one, other)]
+        if rows[0] == rows[1] >= 0:
+            return
+        sides = [
+            np.array([firm]) if row < 0 else np.flatnonzero(organisations["alliance"] == row)
+            for firm, row in zip((one, other), rows, strict=True)
+        ]
+        union = np.concatenate(sides)
+        if len(union) > rules.members_most:
+            return
+        newcomers = np.array([firm for firm, row in zip((one, other), rows, strict=True) if row < 0], np.int64)
+        joining = len(newcomers) if len(newcomers) else min(len(side) for side in sides)
+        structuring = joining * state.parameters.barriers.structuring_cost
+        helped = self._offered(state, "structuring", structuring)
+        gain = self.worth(state, union) - sum(self.worth(state, side) for side in sides)
+        if gain * rules.alliance_horizon <= structuring - helped:
+            return
+        ticket = state.parameters.barriers.equity_ticket
+        equity = self._offered(state, "equity", ticket * len(newcomers))
+        own = ticket - equity / max(len(newcomers), 1)
+        fee = (structuring - helped) / joining
+        pool = [row for row in rows if row >= 0]
+        if len(newcomers):
+            if (organisations["capital"][newcomers] < own + fee).any():
+                return
+        elif float(alliances["capital"][pool].sum()) < structuring - helped:
+            return
+        # all pass: now it is done
+        state.ledger.programmes += levers.charge(state, "structuring", helped)
+        state.ledger.pay("public_equity", levers.charge(state, "equity", equity))
+        state.ledger.pay("structuring", -(structuring - helped))
+        organisations["capital"][newcomers] -= own + fee
+        target = self._found(state, one, other, union) if not pool else pool[0]
+        alliances["capital"][target] += (own * len(newcomers)) + equity
+        if not len(newcomers):
+            self._merge(state, pool, sides, structuring - helped)
+        organisations["alliance"][union] = target
+        alliances["members"][target] = len(union)
+        for firm in newcomers.tolist():
+            state.memberships.append((state.month, target, firm, "joined"))
+
+    def _offered(self, state: State, lever: str, cost: float) -> float:
+        """Return what a lever pays of a cost, k€."""
+        return min(float(state.support[levers.places[lever]]) * cost, levers.funds(state, lever))
+
+    def worth(self, state: State, firms: Array) -> float:
+        """Return the margin that an offer of these firms is expected to make, k€ a month.
+
+        ``gain_share · quality · access · Σ margin · turnover``; access is the share of demand at home that they can
+        answer, public procurement included where they are large enough.
+        """
+        organisations, markets = state.organisations, state.markets
+        if len(firms) == 1:
+            quality = float(firm_quality(state, firms)[0])
+        else:
+            group = np.zeros(len(firms), np.int64)
+            quality = float(
+                group_quality(state, group, organisations["stage"][firms], organisations["competence"][firms], 1)[0]
+            )
+        access = 1.0
+        home = ~markets["abroad"]
+        if state.parameters.mechanisms.markets and home.any():
+            weight = (markets["customers"] * markets["spend"])[home]
+            public = float((markets["public_share"][home] * weight).sum() / max(weight.sum(), 1e-300))
+            large = organisations["employees"][firms].sum() >= levers.lowered(state, "procurement")
+            access = 1.0 if large else 1.0 - public
+        margin = state.stages["margin"][organisations["stage"][firms]]
+        return (
+            state.parameters.alliances.gain_share
+            * quality
+            * access
+            * float((margin * organisations["turnover"][firms]).sum())
+        )
+
+    def _found(self, state: State, one: int, other: int, union: Array) -> int:
+        alliances = state.alliances
+        row = alliances.append(1).start
+        alliances["identity"][row] = identity(f"alliance {row}")
+        alliances["founded"][row] = state.month
+        alliances["ended"][row] = -1
+        alliances["vision"][row] = state.organisations["vision"][one]
+        alliances["trust"][row] = np.nan
+        vision = state.attractors.name[int(state.organisations["vision"][one])]
+        names = f"{state.organisation_name(one)} and {state.organisation_name(other)}"
+        state.say("alliance forms", f"Alliance {row + 1}: {names} join forces towards “{vision}”.")
+        return int(row)
+
+    def _merge(self, state: State, pool: list[int], sides: list[Array], cost: float) -> None:
+        """Two alliances become one: the first goes on; both pools pay for it."""
+        alliances = state.alliances
+        first, second = pool
+        state.say("alliances merge", f"Alliance {second + 1} joins alliance {first + 1}.")
+        alliances["capital"][first] += alliances["capital"][second] - cost
+        alliances["capital"][second] = 0.0
+        self._end(state, second, sides[1], f"merged into alliance {first + 1}")
+        state.offers["alliance"][state.offers["alliance"] == second] = first
+
+    # -- what members share -----------------------------------------------------------------------------------
+
+    def _share(self, model: World) -> None:
+        state = model.state
+        organisations = state.organisations
+        member = np.flatnonzero(organisations["alliance"] >= 0)
+        if len(member) == 0:
+            return
+        member = member[np.argsort(organisations["alliance"][member], kind="stable")]
+        group = organisations["alliance"][member]
+        first = np.searchsorted(group, group, side="left")
+        last = np.searchsorted(group, group, side="right")
+        share(
+            self.key(model), self.key(model, "evict"), state.parameters.alliances.sharing_rate, member, first, last,
+            organisations["identity"], organisations["held"], organisations["portfolio"],
+            state.parameters.knowledge.core_size, state.bricks["identity"], state.bricks["carriers"], state.tally,
+        )  # fmt: skip

@@ -1,0 +1,29 @@
+"""Exit: firms that cannot pay leave; their creditors bear the rest."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ecosim.demography import leave
+from ecosim.processes.base import Process, World
+from ecosim.state import FIRM
+
+__all__ = ["Exit"]
+
+
+class Exit(Process):
+    """A firm whose capital is below 0 at the month's end is insolvent."""
+
+    name = "exit"
+    reads = ("organisations.kind", "organisations.cluster", "organisations.alliance", "organisations.offers")
+    writes = (
+        "organisations.held", "organisations.capital", "organisations.employees", "organisations.revenue",
+        "organisations.alliance", "organisations.offers", "clusters.members", "bricks.carriers", "offers.withdrawn",
+        "meetings", "memberships", "ledger",
+    )  # fmt: skip
+
+    def step(self, model: World) -> None:
+        state = model.state
+        organisations = state.organisations
+        there = (organisations["kind"] == FIRM) & (organisations["held"] > 0)
+        leave(state, np.flatnonzero(there & (organisations["capital"] < 0.0)))

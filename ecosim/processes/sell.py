@@ -1,0 +1,133 @@
+"""Sell: live offers diffuse on the markets that they are sold on, and are paid for."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ecosim import levers
+from ecosim.chain import firm_quality, stage_competence
+from ecosim.columns import Array
+from ecosim.kernels.market import diffuse, wanted
+from ecosim.processes.base import Process, World
+from ecosim.state import State
+
+__all__ = ["Sell"]
+
+
+class Sell(Process):
+    """A seller, a firm or its alliance, answers public procurement when it is large enough, and goes abroad when the
+    margin expected there beats the fixed cost of exports and a year of that cost is in hand.
+    """  # fmt: skip
+
+    name = "sell"
+    reads = (
+        "organisations.kind", "organisations.held", "organisations.alliance", "organisations.stage",
+        "organisations.competence", "organisations.employees", "organisations.capital", "bricks.position",
+        "bricks.sectors", "attractors", "active_attractors", "stages.margin", "alliances.quality", "support",
+        "offers.brick", "offers.seller", "offers.alliance", "offers.withdrawn",
+    )  # fmt: skip
+    writes = (
+        "offers.quality", "offers.served", "offers.adopters", "offers.sales", "markets.adoptions", "markets.used",
+        "markets.sales", "alliances.sales", "alliances.capital", "organisations.sales", "organisations.dues",
+        "stages.competence", "policies.spent", "ledger",
+    )  # fmt: skip
+
+    def step(self, model: World) -> None:
+        state = model.state
+        offers, markets, rules = state.offers, state.markets, state.parameters.market
+        state.stages["competence"] = stage_competence(state)
+        live = np.flatnonzero(offers["withdrawn"] < 0)
+        seller, alliance = offers["seller"][live], offers["alliance"][live]
+        employees, capital = self._sellers(state, seller, alliance)
+        quality = firm_quality(state, seller)
+        together = alliance >= 0
+        quality[together] = state.alliances["quality"][alliance[together]]
+        offers["quality"][live] = quality
+        large = np.zeros(len(offers), bool)
+        large[live] = employees >= levers.lowered(state, "procurement")
+        centre, width, gain = _market_attractors(state)
+        attraction = np.empty((len(live), len(markets)))
+        neutral = not state.parameters.mechanisms.frames
+        wanted(
+            live, offers["brick"], offers["quality"], large, state.bricks["position"], state.bricks["sectors"],
+            markets["demand"], markets["frame"], markets["public_share"], rules.frame_width, neutral, centre, width,
+            gain, attraction,
+        )  # fmt: skip
+        self._go_abroad(state, live, attraction, capital)
+        offers["sales"] = 0.0
+        diffuse(
+            live, offers["brick"], attraction, offers["served"], offers["adopters"], offers["sales"],
+            state.bricks["position"], markets["customers"], markets["needs"], markets["spend"],
+            markets["innovation"], markets["imitation"], markets["adoptions"], markets["used"], markets["sales"],
+        )  # fmt: skip
+        self._pay(state, live)
+
+    def _sellers(self, state: State, seller: Array, alliance: Array) -> tuple[Array, Array]:
+        """Return employees and capital (k€) of each seller, of its whole alliance where it sells for one."""
+        organisations, alliances = state.organisations, state.alliances
+        employees, capital = organisations["employees"][seller], organisations["capital"][seller]
+        if len(alliances):
+            member = np.flatnonzero(organisations["alliance"] >= 0)
+            staff = np.bincount(
+                organisations["alliance"][member], organisations["employees"][member], minlength=len(alliances)
+            )
+            together = alliance >= 0
+            employees = np.where(together, staff[alliance], employees)
+            capital = np.where(together, alliances["capital"][alliance], capital)
+        return employees, capital
+
+    def _go_abroad(self, state: State, live: Array, attraction: Array, capital: Array) -> None:
+        """Decide where to sell abroad and charge the fixed costs; support for exports pays its part of them."""
+        offers, markets, organisations = state.offers, state.markets, state.organisations
+        abroad = np.flatnonzero(markets["abroad"])
+        if len(abroad) == 0 or len(live) == 0:
+            return
+        cost = state.parameters.barriers.export_cost
+        share = float(state.support[levers.places["internationalisation"]])
+        left = levers.funds(state, "internationalisation")
+        own = cost * (1.0 - share) if left > 0 else cost
+        margin = state.stages["margin"][organisations["stage"][offers["seller"][live]]]
+        served = offers["served"][live]
+        for k in abroad.tolist():
+            total = attraction[served[:, k], k].sum()
+            others = total - np.where(served[:, k], attraction[:, k], 0.0)
+            potential = markets["customers"][k] * attraction[:, k] / (1.0 + others / markets["needs"][k])
+            pays = potential * markets["spend"][k] * margin > own
+            # who is there stays as long as it pays and is solvent; who is not wants a year's cost in hand
+            served[:, k] = pays & np.where(served[:, k], capital >= 0, capital >= 12.0 * own)
+        offers["served"][live] = served
+        markets_abroad = served[:, abroad].sum(axis=1)
+        due = cost * markets_abroad
+        paid = levers.charge(state, "internationalisation", share * float(due.sum()))
+        state.ledger.programmes += paid
+        due = due - paid * due / max(float(due.sum()), 1e-300)
+        alliance = offers["alliance"][live]
+        together = alliance >= 0
+        np.add.at(organisations["dues"], offers["seller"][live][~together], due[~together])
+        np.subtract.at(state.alliances["capital"], alliance[together], due[together])
+        state.ledger.pay("exports", -float(due[together].sum()))
+        gone = np.zeros_like(served)
+        gone[:, abroad] = ~served[:, abroad]
+        offers["adopters"][live] = np.where(gone, 0.0, offers["adopters"][live])
+
+    def _pay(self, state: State, live: Array) -> None:
+        """Give sales to sellers; of an alliance's, a share goes into its common capital."""
+        offers, organisations, alliances = state.offers, state.organisations, state.alliances
+        sales, seller, alliance = offers["sales"][live], offers["seller"][live], offers["alliance"][live]
+        together = alliance >= 0
+        alliances["sales"] = np.bincount(alliance[together], sales[together], minlength=len(alliances))
+        pooled = np.zeros(len(live))
+        if state.parameters.mechanisms.firm_life:
+            pooled[together] = state.parameters.alliances.pool_share * sales[together]
+            alliances["capital"] += np.bincount(alliance[together], pooled[together], minlength=len(alliances))
+            state.ledger.pay("offer_sales", float(pooled.sum()))
+        organisations["sales"] = np.bincount(seller, sales - pooled, minlength=len(organisations))
+
+
+def _market_attractors(state: State) -> tuple[Array, Array, Array]:
+    """Return centres, widths and gains of the active markets among the attractors: they raise demand."""
+    attractors, dial = state.attractors, state.parameters.dials.attractor_dial
+    rows = [k for k in state.active_attractors if attractors.kind[k] == "market" and attractors.strength[k] > 0]
+    centre = np.array([attractors.centre[k] for k in rows], np.float64).reshape(-1, attractors.dimensions)
+    width = np.array([attractors.width[k] for k in rows], np.float64)
+    return centre, width, np.full(len(rows), state.parameters.market.attractor_demand * dial)
