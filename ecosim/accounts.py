@@ -59,6 +59,8 @@ def month_accounts(state: State) -> dict[str, float]:
         figures[f"competence: {name}"] = float(state.stages["competence"][row])
     for row, name in enumerate(state.market_names):
         figures[f"adoptions: {name}"] = float(state.markets["adoptions"][row])
+        needs = float(state.markets["customers"][row] * state.markets["needs"][row])
+        figures[f"needs met: {name}"] = float(state.markets["adoptions"][row]) / needs if needs > 0 else np.nan
         figures[f"sales: {name}"] = float(state.markets["sales"][row])
         figures[f"frame shift: {name}"] = float(
             np.linalg.norm(state.markets["frame"][row] - state.markets["origin"][row])

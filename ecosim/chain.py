@@ -13,7 +13,7 @@ from ecosim.columns import Array
 from ecosim.levers import lowered
 from ecosim.state import FIRM, State
 
-__all__ = ["ces", "firm_quality", "group_quality", "stage_competence"]
+__all__ = ["ces", "expected_margin", "firm_quality", "group_quality", "stage_competence"]
 
 FloatArray = npt.NDArray[np.float64]
 _LEAST = 1e-6  # competence below which a power would overflow
@@ -65,3 +65,25 @@ def group_quality(state: State, group: Array, stage: Array, competence: Array, g
     firms = np.maximum(np.bincount(group, minlength=groups), 1)
     fitting = 1.0 - lowered(state, "assembly") * (1.0 - 1.0 / firms)
     return ces(best, parameters.chain.substitution) * fitting
+
+
+def expected_margin(state: State, group: Array, firms: Array, groups: int) -> FloatArray:
+    """Return the margin that each group expects from an offer that its firms make together, k€ a month (groups,).
+
+    ``gain_share · quality · access · Σ margin · turnover``; access is the share of demand at home that the group can
+    answer: all of it when it is large enough for public procurement, else the private part.
+
+    group : int (M,), the group of each firm; firms : int (M,), rows of organisations.
+    """
+    organisations, markets, parameters = state.organisations, state.markets, state.parameters
+    stage = organisations["stage"][firms]
+    quality = group_quality(state, group, stage, organisations["competence"][firms], groups)
+    access = np.ones(groups)
+    home = ~markets["abroad"]
+    if parameters.mechanisms.markets and home.any():
+        weight = (markets["customers"] * markets["needs"] * markets["spend"])[home]
+        public = float((markets["public_share"][home] * weight).sum() / max(float(weight.sum()), 1e-300))
+        staff = np.bincount(group, organisations["employees"][firms], minlength=groups)
+        access = np.where(staff >= lowered(state, "procurement"), 1.0, 1.0 - public)
+    margin = np.bincount(group, state.stages["margin"][stage] * organisations["turnover"][firms], minlength=groups)
+    return np.asarray(parameters.alliances.gain_share * quality * access * margin)

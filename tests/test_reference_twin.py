@@ -19,7 +19,7 @@ from ecosim.kernels.hybridise import NEAR, TALLY
 from ecosim.kernels.meet import PART
 from ecosim.parameters import Parameters
 from ecosim.scenario import Scenario
-from ecosim.schedule import core_schedule
+from ecosim.schedule import schedule_for
 from ecosim.setup import found
 from ecosim.specs import AttractorSpec, ClusterSpec, SectorSpec
 from ecosim.state import State
@@ -155,7 +155,7 @@ class SideBySide:
         self.twin = read(state)
         self.done: Counter[str] = Counter()
         # `record`, which changes nothing that the model reads, is left out: the months' tallies are compared here
-        self.processes = [process for process in core_schedule() if process.name != "record"]
+        self.processes = [process for process in schedule_for(state.parameters) if process.name != "record"]
 
     @property
     def parameters(self) -> Parameters:

@@ -9,6 +9,8 @@ from numba import njit
 
 from ecosim.kernels.random import below, draw, further, uniform
 
+FAR = 16.0  # squared widths beyond which an attractor pulls nobody, as in `kernels.attract`
+
 
 @njit(cache=True)
 def launch(key, rate, identity, firm, held, core, portfolio, offers, insight, position, frame, seller, brick):
@@ -59,6 +61,16 @@ def launch(key, rate, identity, firm, held, core, portfolio, offers, insight, po
     return count
 
 
+@njit
+def ones(mask):
+    """Return the number of bits that are set."""
+    count = 0
+    while mask != np.uint64(0):
+        mask &= mask - np.uint64(1)
+        count += 1
+    return count
+
+
 @njit(cache=True)
 def wanted(
     live, brick, quality, large, position, sectors, demand, frame, public_share, frame_width, neutral,
@@ -87,19 +99,14 @@ def wanted(
             for axis in range(dimensions):
                 away = np.float64(position[own, axis]) - centre[a, axis]
                 squared += away * away
-            pull += gain[a] * math.exp(-squared / (2.0 * width[a] * width[a]))
-        held = 0
-        mask = sectors[own]
-        while mask != np.uint64(0):
-            held += 1
-            mask &= mask - np.uint64(1)
+            ratio = squared / (width[a] * width[a])
+            if ratio < FAR:
+                pull += gain[a] * math.exp(-0.5 * ratio)
         for k in range(markets):
-            asked = 0
-            mask = sectors[own] & demand[k]
-            while mask != np.uint64(0):
-                asked += 1
-                mask &= mask - np.uint64(1)
-            value = pull * quality[row] * asked / held
+            share = 1.0
+            if sectors[own] & ~demand[k] != np.uint64(0):
+                share = ones(sectors[own] & demand[k]) / ones(sectors[own])
+            value = pull * quality[row] * share
             if not large[row]:
                 value *= 1.0 - public_share[k]
             if not neutral and value > 0.0:

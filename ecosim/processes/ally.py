@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ecosim import levers
-from ecosim.chain import firm_quality, group_quality, stage_competence
+from ecosim.chain import expected_margin, group_quality, stage_competence
 from ecosim.columns import Array
 from ecosim.kernels.alliance import mutual_trust, share
 from ecosim.processes.base import Process, World
@@ -120,7 +120,23 @@ class Ally(Process):
         firms = (organisations["kind"][one] == FIRM) & (organisations["kind"][other] == FIRM)
         apart = (alliance[one] != alliance[other]) | (alliance[one] < 0)
         chosen = firms & apart & (similar >= rules.value_threshold)
-        return list(zip(one[chosen].tolist(), other[chosen].tolist(), strict=True))
+        one, other = one[chosen], other[chosen]
+        # two firms that are in no alliance yet, as most are: where it does not pay nobody need be asked one by one
+        alone = np.flatnonzero((alliance[one] < 0) & (alliance[other] < 0))
+        pays = np.ones(len(one), bool)
+        pays[alone] = self._gain(state, one[alone], other[alone]) > 0
+        return list(zip(one[pays].tolist(), other[pays].tolist(), strict=True))
+
+    def _gain(self, state: State, one: Array, other: Array) -> Array:
+        """Return what pairs of single firms gain by joining forces, above all costs, at most (k€, float64)."""
+        pairs = len(one)
+        group = np.arange(pairs)
+        firms = np.concatenate([one, other])
+        together = expected_margin(state, np.concatenate([group, group]), firms, pairs)
+        apart = expected_margin(state, np.arange(2 * pairs), firms, 2 * pairs)
+        cost = 2.0 * state.parameters.barriers.structuring_cost
+        cost -= self._offered(state, "structuring", cost)
+        return (together - apart[:pairs] - apart[pairs:]) * state.parameters.alliances.alliance_horizon - cost
 
     def _join(self, state: State, one: int, other: int) -> None:
         """Let two firms, or their alliances, join forces when the gain beats the cost and the ticket is affordable."""
@@ -139,7 +155,9 @@ class Ally(Process):
         joining = len(newcomers) if len(newcomers) else min(len(side) for side in sides)
         structuring = joining * state.parameters.barriers.structuring_cost
         helped = self._offered(state, "structuring", structuring)
-        gain = self.worth(state, union) - sum(self.worth(state, side) for side in sides)
+        group = np.repeat([0, 1, 2], [len(union), len(sides[0]), len(sides[1])])
+        together, first, second = expected_margin(state, group, np.concatenate([union, *sides]), 3)
+        gain = float(together - first - second)
         if gain * rules.alliance_horizon <= structuring - helped:
             return
         ticket = state.parameters.barriers.equity_ticket
@@ -169,35 +187,6 @@ class Ally(Process):
     def _offered(self, state: State, lever: str, cost: float) -> float:
         """Return what a lever pays of a cost, k€."""
         return min(float(state.support[levers.places[lever]]) * cost, levers.funds(state, lever))
-
-    def worth(self, state: State, firms: Array) -> float:
-        """Return the margin that an offer of these firms is expected to make, k€ a month.
-
-        ``gain_share · quality · access · Σ margin · turnover``; access is the share of demand at home that they can
-        answer, public procurement included where they are large enough.
-        """
-        organisations, markets = state.organisations, state.markets
-        if len(firms) == 1:
-            quality = float(firm_quality(state, firms)[0])
-        else:
-            group = np.zeros(len(firms), np.int64)
-            quality = float(
-                group_quality(state, group, organisations["stage"][firms], organisations["competence"][firms], 1)[0]
-            )
-        access = 1.0
-        home = ~markets["abroad"]
-        if state.parameters.mechanisms.markets and home.any():
-            weight = (markets["customers"] * markets["spend"])[home]
-            public = float((markets["public_share"][home] * weight).sum() / max(weight.sum(), 1e-300))
-            large = organisations["employees"][firms].sum() >= levers.lowered(state, "procurement")
-            access = 1.0 if large else 1.0 - public
-        margin = state.stages["margin"][organisations["stage"][firms]]
-        return (
-            state.parameters.alliances.gain_share
-            * quality
-            * access
-            * float((margin * organisations["turnover"][firms]).sum())
-        )
 
     def _found(self, state: State, one: int, other: int, union: Array) -> int:
         alliances = state.alliances

@@ -10,20 +10,23 @@ __all__ = ["Reframe"]
 
 
 class Reframe(Process):
-    """``frame += tradition · (origin − frame) + reframing · min(1, uses/customers) · (used − frame)``, and a programme
-    of acculturation adds ``rate · (centre − frame)``.
+    """``frame += tradition · (origin − frame) + reframing · met · (used − frame)``, `met` the share of all customers'
+    needs that offers meet; a programme of acculturation adds ``rate · (centre − frame)``.
     """  # fmt: skip
 
     name = "reframe"
-    reads = ("markets.origin", "markets.adoptions", "markets.used", "markets.customers", "acculturations")
+    reads = (
+        "markets.origin", "markets.adoptions", "markets.used", "markets.customers", "markets.needs", "acculturations",
+    )  # fmt: skip
     writes = ("markets.frame", "ledger")
 
     def step(self, model: World) -> None:
         state, rules = model.state, model.parameters.market
         markets = state.markets
         frame = markets["frame"]
-        use = np.minimum(markets["adoptions"] / np.maximum(markets["customers"], 1e-300), 1.0)[:, None]
-        moved = rules.tradition * (markets["origin"] - frame) + rules.reframing * use * (markets["used"] - frame)
+        needs = np.maximum(markets["customers"] * markets["needs"], 1e-300)
+        met = np.minimum(markets["adoptions"] / needs, 1.0)[:, None]
+        moved = rules.tradition * (markets["origin"] - frame) + rules.reframing * met * (markets["used"] - frame)
         for programme in state.acculturations:
             if model.parameters.mechanisms.policies and programme.start <= state.month < programme.end:
                 row = programme.market

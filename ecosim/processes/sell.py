@@ -35,6 +35,8 @@ class Sell(Process):
     def step(self, model: World) -> None:
         state = model.state
         offers, markets, rules = state.offers, state.markets, state.parameters.market
+        offers["sales"] = 0.0
+        state.organisations["dues"] = 0.0
         state.stages["competence"] = stage_competence(state)
         live = np.flatnonzero(offers["withdrawn"] < 0)
         seller, alliance = offers["seller"][live], offers["alliance"][live]
@@ -54,7 +56,6 @@ class Sell(Process):
             gain, attraction,
         )  # fmt: skip
         self._go_abroad(state, live, attraction, capital)
-        offers["sales"] = 0.0
         diffuse(
             live, offers["brick"], attraction, offers["served"], offers["adopters"], offers["sales"],
             state.bricks["position"], markets["customers"], markets["needs"], markets["spend"],

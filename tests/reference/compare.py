@@ -6,11 +6,13 @@ import math
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+import numpy as np
+
 from ecosim.kernels.hybridise import TALLY
 from ecosim.state import LAYERS, State
 
 from .draws import child_identity
-from .world import World
+from .world import TIED, World
 
 # Positions are stored as 32-bit floats: one unit in the last place, should a cosine be rounded the other way.
 _POSITION = 2.0**-22
@@ -18,7 +20,7 @@ _POSITION = 2.0**-22
 
 def differences(world: World, state: State) -> list[str]:
     """Return one line per difference, empty when the two are equal; positions may differ by float32 rounding."""
-    return [line for part in (_tallies, _meetings, _bricks, _organisations, _the_rest) for line in part(world, state)]
+    return [line for part in (_tallies, _meetings, _bricks, _organisations, _ties, _the_rest) for line in part(world, state)]
 
 
 def _compare(what: str, twin: Any, compiled: Any) -> Iterator[str]:
@@ -39,7 +41,7 @@ def _meetings(world: World, state: State) -> Iterator[str]:
     what = _rows(world.bricks)
     compiled = state.meetings
     yield from _compare("meetings", len(world.meetings), len(compiled))
-    columns = (compiled.base, compiled.initiator, compiled.partner, compiled.layer, compiled.drawn)
+    columns = (compiled.base, compiled.initiator, compiled.partner, compiled.layer, compiled.drawn, compiled.fruit)
     rows = zip(world.meetings, *(column.tolist() for column in columns), strict=False)
     for index, (meeting, *row) in enumerate(rows):
         twin = [
@@ -48,8 +50,9 @@ def _meetings(world: World, state: State) -> Iterator[str]:
             -1 if meeting.partner is None else who[meeting.partner],
             -1 if meeting.layer is None else LAYERS.index(meeting.layer),
             [-1, -1] if meeting.drawn is None else [what[brick] for brick in meeting.drawn],
+            int(meeting.fruit),
         ]
-        yield from _compare(f"meeting {index} (base, initiator, partner, layer, drawn)", twin, row)
+        yield from _compare(f"meeting {index} (base, initiator, partner, layer, drawn, fruit)", twin, row)
 
 
 def _bricks(world: World, state: State) -> Iterator[str]:
@@ -89,6 +92,35 @@ def _organisations(world: World, state: State) -> Iterator[str]:
         yield from _compare(f"organisation {row}, rate", organisation.rate, float(columns["rate"][row]))
         vision = -1 if organisation.vision is None else organisation.vision
         yield from _compare(f"organisation {row}, vision", vision, int(columns["vision"][row]))
+
+
+def _ties(world: World, state: State) -> Iterator[str]:
+    """Shares always; with trust also trust, and over which tie each meeting went."""
+    who = _rows(world.organisations)
+    ties = state.ties
+    for row, organisation in enumerate(world.organisations):
+        for number, layer in enumerate(TIED):
+            here = slice(int(ties.start[3 * row + number]), int(ties.start[3 * row + number + 1]))
+            partners = [partner for partner, _ in organisation.ties[layer]]
+            name = f"organisation {row}, {layer} ties"
+            yield from _compare(f"{name}, partners", [who[partner] for partner in partners], ties.partner[here].tolist())
+            shares = [share for _, share in organisation.ties[layer]]
+            yield from _compare(f"{name}, running shares", shares, ties.cumulative[here].tolist())
+            if world.trust:
+                trust = [world.trust[layer, frozenset((organisation, partner))] for partner in partners]
+                yield from _compare(f"{name}, trust", trust, ties.trust[here].tolist())
+    if not world.trust:
+        yield from _compare("places of meetings' ties", 0, len(state.meetings.tie))
+        return
+    for index, (meeting, tie) in enumerate(zip(world.meetings, state.meetings.tie.tolist(), strict=True)):
+        met = None
+        if tie >= 0:
+            row, number = divmod(int(np.searchsorted(ties.start, tie, side="right")) - 1, 3)
+            met = (TIED[number], row, int(ties.partner[tie]))
+        twin = None
+        if meeting.bond is not None and meeting.partner is not None:
+            twin = (meeting.layer, who[meeting.initiator], who[meeting.partner])
+        yield from _compare(f"meeting {index}, tie", twin, met)
 
 
 def _the_rest(world: World, state: State) -> Iterator[str]:

@@ -1,6 +1,6 @@
-"""The rules of the month, in the order of the schedule: attract, meet, hybridise, propagate, forget, create.
+"""The rules of the month, in the order of the schedule: attract, meet, hybridise, propagate, trust, forget, create.
 
-Source: the design document, sections 2, 3 and 6.
+Source: the design document, sections 2, 3, 4 (trust) and 6.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from functools import reduce
 from operator import add
 
 from . import draws
+from .trust import trust
 from .world import Attractor, Brick, Meeting, Organisation, Point, World
 
 LAYERS = ("cluster", "bridge", "science", "digital")
@@ -23,6 +24,8 @@ def play_month(world: World) -> None:
     meet(world)
     hybridise(world)
     propagate(world)
+    if world.parameters.mechanisms.trust:
+        trust(world)
     forget(world)
     create(world)
     world.month += 1
@@ -169,6 +172,7 @@ def hybridise(world: World) -> None:
         pair = frozenset((a.identity, b.identity))
         if pair not in world.spent and barrier(world, a, b) < drive(world, a, b):
             world.spent.add(pair)
+            meeting.fruit = True
             give_birth(world, meeting, a, b)
 
 
@@ -253,10 +257,14 @@ def propagate(world: World) -> None:
             continue
         for side, receiver in enumerate((meeting.partner, meeting.initiator)):
             brick = meeting.drawn[side]
-            copied = draws.uniform(draws.further(meeting.base, 4 + side)) < world.parameters.effective_transmissibility
+            chance = world.parameters.effective_transmissibility
+            if meeting.bond in world.trust:
+                chance = min(1.0, chance * (1 + world.parameters.trust.trust_copying * world.trust[meeting.bond]))
+            copied = draws.uniform(draws.further(meeting.base, 4 + side)) < chance
             if copied and brick.generation > 0 and brick not in receiver.hybrids:
                 take_in(world, receiver, brick, key)
                 world.tally["copies"] += 1
+                meeting.fruit = True
 
 
 def forget(world: World) -> None:

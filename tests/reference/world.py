@@ -9,6 +9,7 @@ from ecosim.parameters import Parameters
 from ecosim.state import LAB, State
 
 Point = tuple[float, ...]
+TIED = ("cluster", "bridge", "science")  # the layers of ties
 
 
 @dataclass(eq=False)
@@ -28,7 +29,9 @@ class Brick:
 
 @dataclass(eq=False)
 class Organisation:
-    """A firm or a lab. `ties` has, per layer, the partners and the running share of the weight up to each."""
+    """A firm or a lab. `ties` has, per layer, the partners and the running share of the weight up to each; `weights`,
+    with trust, the weight of each by itself.
+    """  # fmt: skip
 
     identity: int
     lab: bool
@@ -41,6 +44,7 @@ class Organisation:
     core: list[Brick]
     hybrids: list[Brick]
     ties: dict[str, list[tuple[Organisation, float]]] = field(default_factory=dict)
+    weights: dict[str, list[float]] = field(default_factory=dict)
 
     @property
     def portfolio(self) -> list[Brick]:
@@ -78,6 +82,17 @@ class Meeting:
     layer: str | None = None
     partner: Organisation | None = None
     drawn: tuple[Brick, Brick] | None = None
+    fruit: bool = False
+
+    @property
+    def bond(self) -> Bond | None:
+        """The tie over which the two met; none in the digital layer."""
+        if self.partner is None or self.layer not in TIED:
+            return None
+        return self.layer, frozenset((self.initiator, self.partner))
+
+
+Bond = tuple[str, frozenset[Organisation]]
 
 
 @dataclass(eq=False)
@@ -97,6 +112,7 @@ class World:
     tally: Counter[str] = field(default_factory=Counter)
     births_by_layer: Counter[tuple[str, str]] = field(default_factory=Counter)
     offspring_by_birth_month: Counter[int] = field(default_factory=Counter)
+    trust: dict[Bond, float] = field(default_factory=dict)
 
     def carriers(self) -> Counter[Brick]:
         """Count who holds what."""
@@ -107,15 +123,20 @@ def read(state: State) -> World:
     """Return a world equal to a state in which no meeting has yet been held."""
     core = state.parameters.knowledge.core_size
     organisations = _organisations(state)
+    trust: dict[Bond, float] = {}
     bricks = _bricks(state, organisations)
     held, portfolio = state.organisations["held"].tolist(), state.organisations["portfolio"].tolist()
     for row, organisation in enumerate(organisations):
         mine = [bricks[brick] for brick in portfolio[row][: held[row]]]
         organisation.core, organisation.hybrids = mine[:core], mine[core:]
-        for number, layer in enumerate(("cluster", "bridge", "science")):
+        for number, layer in enumerate(TIED):
             first, last = int(state.ties.start[3 * row + number]), int(state.ties.start[3 * row + number + 1])
             partners = [organisations[other] for other in state.ties.partner[first:last].tolist()]
             organisation.ties[layer] = list(zip(partners, state.ties.cumulative[first:last].tolist(), strict=True))
+            if state.parameters.mechanisms.trust:
+                organisation.weights[layer] = state.ties.weight[first:last].tolist()
+                for partner, value in zip(partners, state.ties.trust[first:last].tolist(), strict=True):
+                    trust[layer, frozenset((organisation, partner))] = value
     columns = (state.clusters[name].tolist() for name in ("identity", "sector", "brokerage", "members"))
     found = state.attractors
     return World(
@@ -132,6 +153,7 @@ def read(state: State) -> World:
             )
         ],
         sector_centres=[tuple(centre) for centre in state.sector_centres.tolist()],
+        trust=trust,
     )
 
 
