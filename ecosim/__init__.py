@@ -9,6 +9,7 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Alliance": "ecosim.agents",
     "AttractorSpec": "ecosim.specs",
     "Brick": "ecosim.agents",
     "Cluster": "ecosim.agents",
@@ -17,6 +18,7 @@ _HOMES = {
     "EcosystemModel": "ecosim.model",
     "Firm": "ecosim.agents",
     "Lab": "ecosim.agents",
+    "Market": "ecosim.agents",
     "Organisation": "ecosim.agents",
     "Parameters": "ecosim.parameters",
     "Process": "ecosim.processes.base",

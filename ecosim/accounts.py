@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from ecosim import levers
+from ecosim.columns import Array
 from ecosim.state import FIRM, HEADS, MONEY, State
 
-__all__ = ["SME", "month_accounts", "opening"]
+__all__ = ["SME", "month_accounts", "opening", "public_sales"]
 
 SME = 250  # employees, from which on a firm is no SME (EU Recommendation 2003/361/EC)
 
@@ -28,6 +30,7 @@ def month_accounts(state: State) -> dict[str, float]:
     employees, revenue = organisations["employees"][firms], organisations["revenue"][firms]
     small = employees < SME
     allied = firms & (organisations["alliance"] >= 0)
+    going = alliances["ended"] < 0
     live = offers["withdrawn"] < 0
     alone = live & (offers["alliance"] < 0)
     figures = {
@@ -40,14 +43,16 @@ def month_accounts(state: State) -> dict[str, float]:
         "offers_live": float(live.sum()),
         "offers_launched": float((offers["launched"] == state.month).sum()),
         "offer_quality": float(offers["quality"][live].mean()) if live.any() else np.nan,
-        "alliances": float((alliances["ended"] < 0).sum()),
+        "alliances": float(going.sum()),
         "allied_firms": float(allied.sum()),
         "allied_employees": float(organisations["employees"][allied].sum()),
         "allied_revenue": float(organisations["revenue"][allied].sum()),
         "allied_equity": float(organisations["capital"][allied].sum() + alliances["capital"].sum()),
         "largest_alliance": float(alliances["members"].max()) if len(alliances) else 0.0,
+        "alliance_quality": float(alliances["quality"][going].mean()) if going.any() else np.nan,
         "offer_sales_all": float(offers["sales"][live].sum()),
         "offer_sales_alone": float(offers["sales"][alone].sum()),
+        "public_sales": public_sales(state),
         "export_sales": float(state.markets["sales"][state.markets["abroad"]].sum()),
         "insight": float(organisations["insight"][firms].mean()) if firms.any() else np.nan,
         "competence": float(organisations["competence"][firms].mean()) if firms.any() else np.nan,
@@ -68,3 +73,24 @@ def month_accounts(state: State) -> dict[str, float]:
     for row, name in enumerate(state.policy_names):
         figures[f"spent: {name}"] = float(state.policies["spent"][row])
     return figures | {name: ledger.flow(name) for name in (*MONEY, *HEADS) if name not in figures}
+
+
+def public_sales(state: State) -> float:
+    """Return what public buyers pay this month for offers, k€: their share of each market's demand, from the sellers
+    (firms, or whole alliances) that are large enough to answer them.
+    """  # fmt: skip
+    offers, markets = state.offers, state.markets
+    live = np.flatnonzero(offers["withdrawn"] < 0)
+    if len(live) == 0 or not (markets["public_share"] > 0).any():
+        return 0.0
+    paid = offers["adopters"][live] @ (markets["spend"] * markets["public_share"])
+    return float(paid[_staff(state, live) >= levers.lowered(state, "procurement")].sum())
+
+
+def _staff(state: State, rows: Array) -> Array:
+    """Return the employees of the sellers of some offers (rows), of the whole alliance where it sells for one."""
+    organisations, offers = state.organisations, state.offers
+    employees, alliance = organisations["employees"], offers["alliance"][rows]
+    member = np.flatnonzero(organisations["alliance"] >= 0)
+    joint = np.bincount(organisations["alliance"][member], employees[member], minlength=len(state.alliances) + 1)
+    return np.where(alliance >= 0, joint[alliance], employees[offers["seller"][rows]])

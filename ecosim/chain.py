@@ -16,14 +16,16 @@ from ecosim.state import FIRM, State
 __all__ = ["ces", "expected_margin", "firm_quality", "group_quality", "stage_competence"]
 
 FloatArray = npt.NDArray[np.float64]
-_LEAST = 1e-6  # competence below which a power would overflow
+_LEAST = 1e-6  # competence below which a power of it would not be finite
 
 
 def ces(stages: Array, elasticity: float) -> FloatArray:
     """Return ``(mean q^r)^(1/r)``, r = 1 − 1/elasticity, over the last axis of `stages` (qualities, 0 to 1)."""
     power = 1.0 - 1.0 / elasticity
-    raised = np.maximum(np.asarray(stages, np.float64), _LEAST) ** power
-    return np.asarray(raised.mean(axis=-1) ** (1.0 / power))
+    quality = np.maximum(np.asarray(stages, np.float64), _LEAST)
+    weakest = quality.min(axis=-1, keepdims=True)  # as the unit, or a steep power would overflow
+    mean = ((quality / weakest) ** power).mean(axis=-1)
+    return np.asarray(weakest[..., 0] * mean ** (1.0 / power))
 
 
 def stage_competence(state: State) -> FloatArray:
@@ -38,16 +40,10 @@ def stage_competence(state: State) -> FloatArray:
 
 def firm_quality(state: State, rows: Array) -> FloatArray:
     """Return the quality of an offer that each firm (rows) makes alone, float64; 1 with the value chain off."""
-    parameters = state.parameters
-    if not parameters.mechanisms.value_chain:
-        return np.ones(len(rows))
-    power = 1.0 - 1.0 / parameters.chain.substitution
-    bought = np.maximum((1.0 - parameters.chain.outsourcing_loss) * state.stages["competence"], _LEAST) ** power
-    stage = state.organisations["stage"][rows]
-    own = np.maximum(state.organisations["competence"][rows].astype(np.float64), _LEAST) ** power
-    own = np.minimum(own, bought[stage])  # who is worse than what can be bought buys it (powers are below 0)
-    mean = (bought.sum() - bought[stage] + own) / len(bought)
-    return np.asarray(mean ** (1.0 / power))
+    organisations = state.organisations
+    return group_quality(
+        state, np.arange(len(rows)), organisations["stage"][rows], organisations["competence"][rows], len(rows)
+    )
 
 
 def group_quality(state: State, group: Array, stage: Array, competence: Array, groups: int) -> FloatArray:

@@ -195,6 +195,8 @@ def _play(model: EcosystemModel, months: int, quiet: bool) -> None:
 
 
 def _summary(model: EcosystemModel) -> str:
+    from ecosim.report.economy_words import activity
+
     table = model.months
     known = table["r_theoretical"].dropna()
     hybrids = int(table["births_spontaneous"].sum() + table["births_recombinant"].sum())
@@ -208,6 +210,7 @@ def _summary(model: EcosystemModel) -> str:
             if len(known)
             else "R: not evaluated",
             f"Hybrids feed on each other from month {when}" if when is not None else "No lasting emergence in this run",
+            *filter(None, [activity(model.state, table)]),
         ]
     )
 
@@ -227,6 +230,34 @@ def replay(
         typer.echo(f"ecosim: {problem}", err=True)
         raise typer.Exit(1) from None
     _say(str(found), quiet)
+
+
+@app.command()
+def ablate(
+    scenario: Annotated[str, typer.Argument(help="Name of a shipped scenario, or a .toml file.")],
+    seeds: Annotated[int, typer.Option(parser=_whole(2, 100_000), help="Runs of each case: seeds 0 to N - 1.")] = 20,
+    months: Annotated[
+        int | None, typer.Option(parser=_whole(1, 100_000), help="Months to play (default: as the scenario says).")
+    ] = None,
+    values: Annotated[
+        list[str] | None, typer.Option("--set", help="key=value: any declared parameter; may be repeated.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the runs, table and figure; goes on with it.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(parser=_whole(1, 1000), help="Processes (default: one per processor).")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
+) -> None:
+    """Play a scenario with each mechanism off in turn: what does each contribute?"""
+    from ecosim.scenario import Scenario
+
+    chosen = Scenario.load(scenario).with_values(_parse_values(values or []))
+    if out is not None and out.exists() and not out.is_dir():
+        raise OutputError(f"--out {out}: this is a file, a folder is needed")
+
+    from experiments.ablation_command import command
+
+    raise typer.Exit(command(chosen, seeds, chosen.months if months is None else months, workers, out, quiet))
 
 
 # -- import ---------------------------------------------------------------------------------------------------

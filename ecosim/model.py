@@ -13,7 +13,7 @@ import pandas as pd
 from mesa.agent import AgentSet
 
 from ecosim import measures
-from ecosim.agents import AGENT_TYPES, Cluster, Federation, Organisation
+from ecosim.agents import Alliance, Cluster, Federation, Roll
 from ecosim.demography import leave
 from ecosim.errors import EcosimError, ParameterError, nearest_name
 from ecosim.inputs import Inputs, resolve
@@ -78,11 +78,8 @@ class EcosystemModel(mesa.Model):  # type: ignore[misc]
         )
         _check_processes(self.processes)
         self.state: State = found(inputs, self.seed)
-        self._organisation_agents: list[Organisation | None] = []
-        self._cluster_agents: list[Cluster] = []
-        self._filled = False
-        # ids 1 to N are the organisations', then the clusters', whenever they are made; what a user adds comes after
-        self.agent_id_counter = len(self.state.organisations) + len(self.state.clusters) + 1
+        self._roll = Roll(self.state)
+        self.agent_id_counter = self._roll.next_id  # what a user adds comes after the views, whenever those are made
 
     def _unwind_mesa(self) -> None:
         """Undo what Mesa wraps around `step`: cycles that would keep the columns until the collector comes by.
@@ -127,6 +124,8 @@ class EcosystemModel(mesa.Model):  # type: ignore[misc]
         for process in self.processes:
             process.step(self)
         self.state.month += 1
+        if self._roll.filled:
+            self._roll.call(self)  # sets that somebody holds know who came and went
         if _MESA_HAS_CLOCK:
             super().run_for(1)  # its time, and events that the user has scheduled
 
@@ -166,38 +165,38 @@ class EcosystemModel(mesa.Model):  # type: ignore[misc]
 
     @property
     def bricks(self) -> pd.DataFrame:
-        """One row per brick ever made."""
-        columns = self.state.bricks
-        position = columns["position"]
-        table = {f"position_{axis}": position[:, axis] for axis in range(position.shape[1])}
-        for name in ("identity", "sectors", "generation", "birth", "family", "carriers", "offspring"):
-            table[name] = columns[name]
-        for index in range(2):
-            table[f"parent_{index + 1}"] = columns["parents"][:, index]
-            table[f"inventor_{index + 1}"] = columns["inventors"][:, index]
-        return pd.DataFrame({name: np.array(values) for name, values in table.items()})
+        """One row per brick ever made. See `ecosim.measures.bricks_table`."""
+        return measures.bricks_table(self.state)
 
     @property
     def organisations(self) -> pd.DataFrame:
-        """One row per organisation, as it is now."""
-        state = self.state
-        columns = state.organisations
-        kinds = np.array(["firm", "lab", "other"])
-        home = columns["home"]
-        return pd.DataFrame(
-            {
-                "name": [state.organisation_name(row) for row in range(len(columns))],
-                "kind": kinds[columns["kind"]],
-                "sector": np.array(state.sector_names)[columns["sector"]],
-                "cluster": np.array(state.cluster_names)[columns["cluster"]],
-                "region": np.array(state.regions)[columns["region"]],
-                "bricks": np.array(columns["held"]),
-                "hybrids": np.maximum(columns["held"].astype(np.int32) - self.parameters.knowledge.core_size, 0),
-                "alive": state.alive,
-                "degree": np.diff(state.ties.start[::3]),
-                **{f"home_{axis}": np.array(home[:, axis]) for axis in range(home.shape[1])},
-            }
-        )
+        """One row per organisation, as it is now. See `ecosim.measures.organisations_table`."""
+        return measures.organisations_table(self.state)
+
+    @property
+    def alliances(self) -> pd.DataFrame:
+        """One row per alliance that is or was there, as it is now. See `ecosim.measures.alliances_table`."""
+        return measures.alliances_table(self.state)
+
+    @property
+    def memberships(self) -> pd.DataFrame:
+        """One row per firm that joined or left an alliance. See `ecosim.measures.memberships_table`."""
+        return measures.memberships_table(self.state)
+
+    @property
+    def markets(self) -> pd.DataFrame:
+        """One row per market, as it is now. See `ecosim.measures.markets_table`."""
+        return measures.markets_table(self.state)
+
+    @property
+    def offers(self) -> pd.DataFrame:
+        """One row per offer ever launched, as it is now. See `ecosim.measures.offers_table`."""
+        return measures.offers_table(self.state)
+
+    @property
+    def policies(self) -> pd.DataFrame:
+        """One row per policy and per programme of acculturation. See `ecosim.measures.policies_table`."""
+        return measures.policies_table(self.state)
 
     @property
     def emergence_month(self) -> int | None:
@@ -208,19 +207,19 @@ class EcosystemModel(mesa.Model):  # type: ignore[misc]
 
     @property
     def agents(self) -> AgentSet:
-        """All agents: organisations, then clusters. Made when first asked for."""
-        self._fill()
+        """All agents that are there now: organisations, clusters, markets, alliances. Made when first asked for."""
+        self._roll.call(self)
         return super().agents
 
     @property
     def agents_by_type(self) -> dict[type[mesa.Agent], AgentSet]:
-        """Agents by their type: Firm, Lab, Organisation (others), Cluster."""
-        self._fill()
+        """Agents by their type: Firm, Lab, Organisation (others), Cluster, Market, Alliance."""
+        self._roll.call(self)
         return super().agents_by_type  # type: ignore[no-any-return]
 
     @property
     def agent_types(self) -> list[type]:
-        self._fill()
+        self._roll.call(self)
         return super().agent_types  # type: ignore[no-any-return]
 
     @property
@@ -237,21 +236,25 @@ class EcosystemModel(mesa.Model):  # type: ignore[misc]
 
     def remove_all_agents(self) -> None:
         """Remove every agent, those that nobody has asked for yet included."""
-        self._fill()
+        self._roll.call(self)
         super().remove_all_agents()
 
     def organisation_agents(self, rows: Any) -> AgentSet:
         """Return the agents of some rows of organisations that are still there."""
-        self._fill()
+        self._roll.call(self)
         rows = np.asarray(rows, np.int64)
-        rows = rows[self.state.organisations["held"][rows] > 0]
-        found_agents = [self._organisation_agents[row] for row in rows.tolist()]
+        found_agents = [self._roll.organisations[row] for row in rows.tolist()]
         return AgentSet([agent for agent in found_agents if agent is not None], random=self.random)
 
     def cluster_agent(self, row: int) -> Cluster:
         """Return the agent of a row of clusters."""
-        self._fill()
-        return self._cluster_agents[row]
+        self._roll.call(self)
+        return self._roll.clusters[row]
+
+    def alliance_agent(self, row: int) -> Alliance | None:
+        """Return the agent of a row of alliances, None for one that has ended."""
+        self._roll.call(self)
+        return self._roll.alliances[row]
 
     def sector_row(self, name: str) -> int:
         """Return the row of a sector's name; raises ParameterError for an unknown one."""
@@ -274,23 +277,8 @@ class EcosystemModel(mesa.Model):  # type: ignore[misc]
         if organisations["held"][row] == 0:
             return
         leave(self.state, np.array([row]))
-        if self._filled:
-            agent, self._organisation_agents[row] = self._organisation_agents[row], None
-            if agent is not None:
-                agent.remove()
-
-    def _fill(self) -> None:
-        if self._filled:
-            return
-        self._filled = True
-        following = self.agent_id_counter
-        columns, clusters = self.state.organisations, self.state.clusters
-        for row, (kind, held) in enumerate(zip(columns["kind"].tolist(), columns["held"].tolist(), strict=True)):
-            self.agent_id_counter = row + 1
-            self._organisation_agents.append(AGENT_TYPES[kind](self, row) if held else None)
-        self.agent_id_counter = len(columns) + 1
-        self._cluster_agents = [Cluster(self, row) for row in range(len(clusters))]
-        self.agent_id_counter = following
+        if self._roll.filled:
+            self._roll.call(self)
 
     # -- housekeeping -----------------------------------------------------------------------------------------
 
@@ -298,7 +286,7 @@ class EcosystemModel(mesa.Model):  # type: ignore[misc]
         """Let go of columns and agents at once, without waiting for the garbage collector."""
         for agent in list(super().agents):
             self.deregister_agent(agent)
-        self._organisation_agents, self._cluster_agents, self._filled = [], [], True
+        self._roll.close()
         self.__dict__.pop("state", None)
 
     def __enter__(self) -> EcosystemModel:

@@ -78,7 +78,7 @@ def test_the_rule_over_agents_is_the_rule_over_columns() -> None:
     agents, columns = run(OVER_AGENTS)["model"], run(OVER_COLUMNS)["model"]
     assert agents.state.fingerprint() == columns.state.fingerprint()
     assert 0 < 120 - int(agents.state.alive.sum()) < 30
-    assert not columns._filled  # no agent was made
+    assert not columns._roll.filled  # no agent was made
 
 
 def test_loyalty_calls_meetings_off_outside_the_cluster() -> None:

@@ -19,7 +19,7 @@ CORE, OFFERED, PURCHASES, WAGES, RESEARCH, COOPERATION, EXPORTS, DIVIDENDS, HIRE
 @njit(cache=True)
 def earn(
     key, firm, identity, stage, margin, employees, capital, base, sales, revenue, turnover, research, dues, meetings,
-    competence, training, wage, value_added, erosion, volatility, research_share, cooperation_cost, payout, reserve,
+    competence, training, wage, value_added, erosion, volatility, research_share, cooperation_cost, payout, equity,
     inertia, memory, learning, gap, scale, decay, sums,
 ):  # fmt: skip
     """Close the month of every firm; adds its flows to `sums` (float64, see EARNED).
@@ -30,7 +30,8 @@ def earn(
     employees ... dues : float64 (N,), k€ and full-time equivalents; revenue, turnover, research, dues are written
     meetings : int64 (N,), meetings that each started; competence, training : float32 (N,), 0 to 1
     wage : k€ a month; value_added, research_share, payout : shares; erosion, inertia, memory, learning, decay : 1/month
-    reserve : months of wages; gap : skills gap, 0 to 1; scale : research per employee, k€ a month
+    equity : capital that stays in a firm, in years of turnover; gap : skills gap, 0 to 1
+    scale : research per employee, k€ a month
 
     The staff wanted is what the stage's margin leaves for wages: ``(value_added − margin) · turnover / wage``.
     """
@@ -47,9 +48,8 @@ def earn(
         spent = research_share * own * earned if capital[i] > 0.0 else 0.0
         cooperation = cooperation_cost * meetings[i]
         profit = earned - purchases - wages - spent - cooperation - dues[i]
-        paid = 0.0
-        if profit > 0.0 and capital[i] + profit > reserve * wages:
-            paid = payout * profit
+        excess = max(capital[i] + profit - equity * 12.0 * turnover[i], 0.0)
+        paid = min(payout * excess, max(profit, 0.0))
         capital[i] += profit - paid
         revenue[i] = earned
         research[i] = spent
@@ -68,6 +68,6 @@ def earn(
             change = 0.0  # nobody is hired with less than a month's wages in hand
         employees[i] += change
         sums[HIRED if change > 0.0 else RELEASED] += change
-        effort = 1.0 - math.exp(-spent / employees[i] / scale)
+        effort = 1.0 - math.exp(-spent / max(employees[i], 1.0) / scale)  # staff set by hand may be 0
         gained = learning * (1.0 - gap * (1.0 - training[i])) * effort * (1.0 - competence[i])
         competence[i] += gained - decay * competence[i]

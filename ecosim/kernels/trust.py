@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from ecosim.kernels.meet import BRIDGE
+from ecosim.kernels.meet import BRIDGE, CLUSTER
 from ecosim.kernels.ties import share_rows
 
 CLOSEST = 3  # partners whose share of the meetings is the closure
@@ -61,6 +61,21 @@ def raise_copying(tie, trust, copying):
     return raised
 
 
+@njit
+def share_of_largest(chance, largest):
+    """Return the share of the largest `chance` among all of them; as many as there is room for in `largest`."""
+    total = 0.0
+    largest[:] = 0.0
+    for k in range(chance.shape[0]):
+        p = chance[k]
+        total += p
+        if p > largest[-1]:
+            for rank in range(largest.shape[0]):
+                if p > largest[rank]:
+                    largest[rank], p = p, largest[rank]
+    return largest.sum() / total if total > 0.0 else 0.0
+
+
 @njit(cache=True)
 def concentration(start, partner, cumulative, cluster, shares, bridge_open, held, effective, closest):
     """Write how an organisation's meetings over ties are spread over its partners.
@@ -71,7 +86,7 @@ def concentration(start, partner, cumulative, cluster, shares, bridge_open, held
     start, partner, cumulative : the ties; cluster : int32 (N,); shares : float64 (4,), of the layers
     bridge_open : float64 (C,); held : int16 (N,), 0 for who is gone
     effective : float64 (N,), written, 1 / Σ p², 0 for who can meet nobody
-    closest : float64 (N,), written, Σ of the three largest p
+    closest : float64 (N,), written, share of the three largest p among those of the cluster layer, 0 without any
     """
     organisations = held.shape[0]
     place = np.full(organisations, -1, np.int64)  # of a partner among those of the organisation that is looked at
@@ -104,17 +119,12 @@ def concentration(start, partner, cumulative, cluster, shares, bridge_open, held
                     place[j] = first + count
                     chance[count] = p
                     count += 1
+            if layer == CLUSTER:
+                closest[i] = share_of_largest(chance[:count], largest)
         total = 0.0
         squares = 0.0
-        largest[:] = 0.0
         for k in range(count):
-            p = chance[k]
-            total += p
-            squares += p * p
-            if p > largest[CLOSEST - 1]:
-                for rank in range(CLOSEST):
-                    if p > largest[rank]:
-                        largest[rank], p = p, largest[rank]
+            total += chance[k]
+            squares += chance[k] * chance[k]
         if squares > 0.0:
             effective[i] = total * total / squares
-            closest[i] = largest.sum() / total

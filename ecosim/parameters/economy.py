@@ -175,9 +175,9 @@ class Firms:
         "Part du chiffre d'affaires qui n'est pas achetée à l'extérieur.",
     )  # fmt: skip
     equity_ratio: float = declare(
-        0.2, 0, 10, "years of turnover", "assumption", "assumption",
-        "Capital of a firm at the beginning, as a share of its yearly turnover.",
-        "Capital d'une firme au début, en part de son chiffre d'affaires annuel.",
+        0.2, 0, 10, "years of turnover", "assumption (equity of French industrial SMEs)", "assumption",
+        "Capital that a firm begins with and its owners leave in it, as a share of its yearly turnover.",
+        "Capital qu'une firme a au début et que ses propriétaires y laissent, en part du chiffre d'affaires annuel.",
     )  # fmt: skip
     erosion: float = declare(
         0.002, 0, 1, "1/month", "assumption", "assumption",
@@ -198,14 +198,9 @@ class Firms:
         "Cost of a meeting to the firm that starts it.", "Coût d'une rencontre pour la firme qui l'engage.",
     )  # fmt: skip
     payout: float = declare(
-        0.7, 0, 1, "share", "assumption", "assumption",
-        "Share of profits that is paid to owners once the reserve is there.",
-        "Part des profits versée aux propriétaires une fois la réserve constituée.",
-    )  # fmt: skip
-    reserve: float = declare(
-        3.0, 0, 120, "months of wages", "assumption", "assumption",
-        "Capital that a firm builds up before it pays its owners.",
-        "Capital qu'une firme constitue avant de payer ses propriétaires.",
+        0.1, 0, 1, "1/month", "assumption", "assumption",
+        "Share of the capital above the equity ratio that owners take in a month, out of profits.",
+        "Part du capital au-delà du ratio de fonds propres que les propriétaires prennent, sur le profit.",
     )  # fmt: skip
     employment_inertia: float = declare(
         0.08, 0, 1, "1/month", "assumption (labour demand adjusts over about a year: Hamermesh 1993)", "assumption",

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from ecosim import levers
+from ecosim.alliances import dissolve, establish, merge
 from ecosim.chain import expected_margin, group_quality, stage_competence
 from ecosim.columns import Array
 from ecosim.kernels.alliance import mutual_trust, share
 from ecosim.processes.base import Process, World
 from ecosim.state import FIRM, State
-from ecosim.streams import identity
 
 __all__ = ["Ally"]
 
@@ -25,7 +25,8 @@ class Ally(Process):
         "meetings", "meetings.tie", "ties.trust", "organisations.kind", "organisations.identity",
         "organisations.values", "organisations.vision", "organisations.stage", "organisations.competence",
         "organisations.employees", "organisations.turnover", "stages.margin", "markets.public_share",
-        "markets.customers", "markets.spend", "markets.abroad", "bricks.identity", "support",
+        "markets.customers", "markets.needs", "markets.spend", "markets.abroad", "bricks.identity", "support",
+        "policies",
     )  # fmt: skip
     writes = (
         "alliances", "memberships", "organisations.alliance", "organisations.capital", "organisations.held",
@@ -37,8 +38,10 @@ class Ally(Process):
         state = model.state
         state.stages["competence"] = stage_competence(state)
         self._run(state)
-        for one, other in self._candidates(state):
-            self._join(state, one, other)
+        alliance = state.organisations["alliance"]
+        for one, other, pays_alone in self._candidates(state):
+            if pays_alone or alliance[one] >= 0 or alliance[other] >= 0:
+                self._join(state, one, other)
         self._share(model)
         self._measure(state)
 
@@ -61,26 +64,7 @@ class Ally(Process):
             few, broke = alliances["members"][row] < 2, alliances["capital"][row] < 0
             if few or broke or lost:
                 reason = "too few members" if few else "no capital left" if broke else "no trust left"
-                self._dissolve(state, row, reason)
-
-    def _dissolve(self, state: State, row: int, reason: str) -> None:
-        """End an alliance: its capital goes to its members in equal parts (to creditors when none is left)."""
-        alliances, organisations = state.alliances, state.organisations
-        members = np.flatnonzero(organisations["alliance"] == row)
-        if len(members):
-            organisations["capital"][members] += alliances["capital"][row] / len(members)
-        else:
-            state.ledger.pay("dividends", -float(alliances["capital"][row]))
-        alliances["capital"][row] = 0.0
-        self._end(state, row, members, f"dissolved: {reason}")
-        organisations["alliance"][members] = -1
-        state.offers["alliance"][state.offers["alliance"] == row] = -1  # whoever sells goes on alone
-        state.say("alliance dissolves", f"Alliance {row + 1} ({len(members)} firms) dissolves: {reason}.")
-
-    def _end(self, state: State, row: int, members: Array, what: str) -> None:
-        state.alliances["ended"][row] = state.month
-        state.alliances["members"][row] = 0
-        state.memberships += [(state.month, row, int(member), what) for member in members]
+                dissolve(state, row, reason)
 
     def _measure(self, state: State) -> None:
         """Count members; measure the trust among them and the quality of what they can offer together."""
@@ -103,8 +87,10 @@ class Ally(Process):
 
     # -- what forms and grows ---------------------------------------------------------------------------------
 
-    def _candidates(self, state: State) -> list[tuple[int, int]]:
-        """Return pairs of firms that met, want the same future, trust each other and share values, in their order."""
+    def _candidates(self, state: State) -> list[tuple[int, int, bool]]:
+        """Return pairs of firms that met, want the same future, trust each other and share values, in their order; and
+        whether it may pay for them even without an alliance that one of them is in.
+        """  # fmt: skip
         meetings, organisations, parameters = state.meetings, state.organisations, state.parameters
         rules = parameters.alliances
         one, other = meetings.initiator, meetings.partner
@@ -121,11 +107,11 @@ class Ally(Process):
         apart = (alliance[one] != alliance[other]) | (alliance[one] < 0)
         chosen = firms & apart & (similar >= rules.value_threshold)
         one, other = one[chosen], other[chosen]
-        # two firms that are in no alliance yet, as most are: where it does not pay nobody need be asked one by one
+        # two firms that are in no alliance, as most are: as long as they are, where it does not pay nobody is asked
         alone = np.flatnonzero((alliance[one] < 0) & (alliance[other] < 0))
         pays = np.ones(len(one), bool)
         pays[alone] = self._gain(state, one[alone], other[alone]) > 0
-        return list(zip(one[pays].tolist(), other[pays].tolist(), strict=True))
+        return list(zip(one.tolist(), other.tolist(), pays.tolist(), strict=True))
 
     def _gain(self, state: State, one: Array, other: Array) -> Array:
         """Return what pairs of single firms gain by joining forces, above all costs, at most (k€, float64)."""
@@ -175,10 +161,10 @@ class Ally(Process):
         state.ledger.pay("public_equity", levers.charge(state, "equity", equity))
         state.ledger.pay("structuring", -(structuring - helped))
         organisations["capital"][newcomers] -= own + fee
-        target = self._found(state, one, other, union) if not pool else pool[0]
+        target = establish(state, one, other) if not pool else pool[0]
         alliances["capital"][target] += (own * len(newcomers)) + equity
         if not len(newcomers):
-            self._merge(state, pool, sides, structuring - helped)
+            merge(state, pool[0], pool[1], sides[1], structuring - helped)
         organisations["alliance"][union] = target
         alliances["members"][target] = len(union)
         for firm in newcomers.tolist():
@@ -187,29 +173,6 @@ class Ally(Process):
     def _offered(self, state: State, lever: str, cost: float) -> float:
         """Return what a lever pays of a cost, k€."""
         return min(float(state.support[levers.places[lever]]) * cost, levers.funds(state, lever))
-
-    def _found(self, state: State, one: int, other: int, union: Array) -> int:
-        alliances = state.alliances
-        row = alliances.append(1).start
-        alliances["identity"][row] = identity(f"alliance {row}")
-        alliances["founded"][row] = state.month
-        alliances["ended"][row] = -1
-        alliances["vision"][row] = state.organisations["vision"][one]
-        alliances["trust"][row] = np.nan
-        vision = state.attractors.name[int(state.organisations["vision"][one])]
-        names = f"{state.organisation_name(one)} and {state.organisation_name(other)}"
-        state.say("alliance forms", f"Alliance {row + 1}: {names} join forces towards “{vision}”.")
-        return int(row)
-
-    def _merge(self, state: State, pool: list[int], sides: list[Array], cost: float) -> None:
-        """Two alliances become one: the first goes on; both pools pay for it."""
-        alliances = state.alliances
-        first, second = pool
-        state.say("alliances merge", f"Alliance {second + 1} joins alliance {first + 1}.")
-        alliances["capital"][first] += alliances["capital"][second] - cost
-        alliances["capital"][second] = 0.0
-        self._end(state, second, sides[1], f"merged into alliance {first + 1}")
-        state.offers["alliance"][state.offers["alliance"] == second] = first
 
     # -- what members share -----------------------------------------------------------------------------------
 

@@ -36,7 +36,7 @@ class Earn(Process):
             organisations["base"], organisations["sales"], organisations["revenue"], organisations["turnover"],
             organisations["research"], organisations["dues"], started, organisations["competence"],
             organisations["training"], firms.wage, firms.value_added, firms.erosion, firms.demand_volatility,
-            firms.research_share, firms.cooperation_cost, firms.payout, firms.reserve, firms.employment_inertia,
+            firms.research_share, firms.cooperation_cost, firms.payout, firms.equity_ratio, firms.employment_inertia,
             firms.turnover_memory, chain.learning, parameters.barriers.skills_gap, chain.research_scale,
             chain.competence_decay, sums,
         )  # fmt: skip

@@ -17,7 +17,9 @@ class Enter(Process):
     """  # fmt: skip
 
     name = "enter"
-    reads = ("active_attractors", "drive_centre", "drive_width", "drive_strength", "bricks.birth", "bricks.generation")
+    reads = (
+        "active_attractors", "drive_centre", "drive_width", "drive_strength", "stages.competence", "markets.abroad",
+    )  # fmt: skip
     writes = (
         "organisations", "bricks", "ties", "clusters.members", "ledger", "organisation_names", "offers",
     )  # fmt: skip

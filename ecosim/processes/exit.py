@@ -15,11 +15,14 @@ class Exit(Process):
     """A firm whose capital is below 0 at the month's end is insolvent."""
 
     name = "exit"
-    reads = ("organisations.kind", "organisations.cluster", "organisations.alliance", "organisations.offers")
+    reads = (
+        "organisations.kind", "organisations.cluster", "organisations.portfolio", "offers.seller",
+    )  # fmt: skip
     writes = (
-        "organisations.held", "organisations.capital", "organisations.employees", "organisations.revenue",
-        "organisations.alliance", "organisations.offers", "clusters.members", "bricks.carriers", "offers.withdrawn",
-        "meetings", "memberships", "ledger",
+        "organisations.held", "organisations.capital", "organisations.employees", "organisations.base",
+        "organisations.sales", "organisations.revenue", "organisations.turnover", "organisations.research",
+        "organisations.insight", "organisations.alliance", "organisations.offers", "clusters.members",
+        "bricks.carriers", "alliances.members", "offers.withdrawn", "meetings", "memberships", "ledger",
     )  # fmt: skip
 
     def step(self, model: World) -> None:

@@ -30,10 +30,7 @@ class Launch(Process):
             (offers["withdrawn"] < 0) & (offers["launched"] + parameters.market.offer_life <= state.month)
         )
         offers["withdrawn"][old] = state.month
-        sellers = offers["seller"][old]
-        slots = organisations["offers"][sellers]
-        organisations["offers"][sellers[:, None], np.arange(slots.shape[1])] = slots
-        for seller, brick in zip(sellers.tolist(), offers["brick"][old].tolist(), strict=True):
+        for seller, brick in zip(offers["seller"][old].tolist(), offers["brick"][old].tolist(), strict=True):
             own = organisations["offers"][seller]
             own[own == brick] = -1
         seller, brick = np.empty(len(organisations), np.int32), np.empty(len(organisations), np.int32)

@@ -17,9 +17,9 @@ class Record(Process):
 
     name = "record"
     reads = (
-        "organisations.held", "organisations.portfolio", "organisations.rate", "organisations.cluster",
-        "organisations.sector", "clusters.brokerage", "bricks.identity", "bricks.position", "bricks.generation",
-        "bricks.birth", "bricks.inventors", "meetings", "meetings.drawn",
+        "organisations", "markets", "stages", "alliances", "offers", "policies", "ties", "clusters.brokerage",
+        "bricks.identity", "bricks.position", "bricks.generation", "bricks.birth", "bricks.inventors", "meetings",
+        "meetings.drawn", "ledger",
     )  # fmt: skip
     writes = ("history", "ledger")
 

@@ -27,9 +27,11 @@ class Reframe(Process):
         needs = np.maximum(markets["customers"] * markets["needs"], 1e-300)
         met = np.minimum(markets["adoptions"] / needs, 1.0)[:, None]
         moved = rules.tradition * (markets["origin"] - frame) + rules.reframing * met * (markets["used"] - frame)
+        rates = rules.tradition + rules.reframing * met
         for programme in state.acculturations:
             if model.parameters.mechanisms.policies and programme.start <= state.month < programme.end:
                 row = programme.market
                 moved[row] += programme.rate * (programme.centre - frame[row])
+                rates[row] += programme.rate
                 state.ledger.acculturation += programme.cost
-        markets["frame"] = frame + moved
+        markets["frame"] = frame + moved / np.maximum(rates, 1.0)  # rates that add up to more than 1 would overshoot

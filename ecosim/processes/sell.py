@@ -24,7 +24,7 @@ class Sell(Process):
         "organisations.kind", "organisations.held", "organisations.alliance", "organisations.stage",
         "organisations.competence", "organisations.employees", "organisations.capital", "bricks.position",
         "bricks.sectors", "attractors", "active_attractors", "stages.margin", "alliances.quality", "support",
-        "offers.brick", "offers.seller", "offers.alliance", "offers.withdrawn",
+        "policies", "offers.brick", "offers.seller", "offers.alliance", "offers.withdrawn", "markets",
     )  # fmt: skip
     writes = (
         "offers.quality", "offers.served", "offers.adopters", "offers.sales", "markets.adoptions", "markets.used",

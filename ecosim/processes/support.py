@@ -20,7 +20,7 @@ class Support(Process):
     name = "support"
     reads = (
         "organisations.kind", "organisations.held", "organisations.stage", "organisations.sector",
-        "organisations.region", "alliances.ended", "markets.public_share",
+        "organisations.region", "alliances.ended", "markets.public_share", "policies",
     )  # fmt: skip
     writes = ("support", "policies.spent", "organisations.training", "ledger")
 

@@ -14,6 +14,8 @@ import pandas as pd
 from ecosim import measures
 from ecosim.events import listed, where, who
 from ecosim.parameters import declarations
+from ecosim.report.economy import economy_facts
+from ecosim.report.economy_words import activity
 from ecosim.report.ingredients import ingredients
 from ecosim.report.place_figures import Places
 from ecosim.report.words import count, headline, number
@@ -28,11 +30,13 @@ __all__ = ["Table", "page_facts"]
 Table = dict[str, Any]  # caption, columns, rows
 _TOP = 15
 _SHOWN_EVENTS = 30
+_MECHANISMS = {"value_chain": "value chain", "firm_life": "firm life", "startups": "start-ups"}
 _FEW = 3  # sectors of an attractor, when their first crossings are part of its story
 # Kinds of events, the most telling first; a kind that is not here (a process's own) comes with the first.
 _TELLING = (
-    "emergence", "R passes 1", "attractor opens", "attractor ends", "seeded", "family grows", "new generation",
-    "first crossing",
+    "emergence", "R passes 1", "attractor opens", "attractor ends", "seeded", "policy starts", "policy is spent",
+    "policy ends", "market adopts", "family grows", "alliances of a year", "alliance forms", "alliances merge",
+    "alliance dissolves", "start-ups", "exits", "new generation", "first crossing",
 )  # fmt: skip
 _LAYERS = {
     "cluster": "inside a cluster", "bridge": "between clusters", "science": "with a laboratory",
@@ -54,6 +58,8 @@ def page_facts(
     emerged = measures.emergence(state) if len(months) else None
     sizes = measures.cascade_sizes(state)
     told, log = _events(events, scenario)
+    economy = economy_facts(state, months)
+    earned = activity(state, months)
     return {
         "title": scenario.title or scenario.name,
         "story": [part.strip() for part in re.split(r"\n\s*\n", scenario.story) if part.strip()],
@@ -65,7 +71,8 @@ def page_facts(
         "seed": model.seed,
         "ended": manifest.get("ended"),
         "what": _what(state, manifest),
-        "headline": headline(state, months, emerged),
+        "headline": headline(state, months, emerged) + ([earned] if earned else []),
+        "economy": economy,
         "emerged": emerged,
         "floor": number(state.parameters.record.emergence_floor),
         "encounters": number(len(state.attractors) - len(scenario.attractors)),
@@ -83,7 +90,7 @@ def page_facts(
         "all_events": log if len(log) > len(told) else [],
         "changed": _parameters(model, changed=True),
         "parameters": _parameters(model, changed=False),
-        "money": "revenue" in months.columns,
+        "money": economy["activity"] is not None,
         **_reproduce(model, manifest, folder),
     }
 
@@ -114,6 +121,9 @@ def _what(state: State, manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
     if regions:
         rows.append(("Regions", _some(regions, 6)))
     rows.append(("Sectors", f"{number(len(state.sector_names))}: {_some(state.sector_names, 8)}"))
+    on = [_MECHANISMS.get(name, name) for name, value in vars(state.parameters.mechanisms).items() if value]
+    if on:
+        rows.append(("Society and economy", ", ".join(on)))
     rows.append(("Months", f"{number(state.month)} of {number(manifest['months_planned'])}, counted from 0"))
     rows.append(("Scenario", str(manifest["scenario"])))
     rows.append(("Seed", str(manifest["seed"])))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from ecosim.measures import cascade_sizes
+from ecosim.report.economy_figures import activity_figure, alliances_figure, markets_figure, policies_figure
 from ecosim.report.family_figures import cascades_figure, family_figure
 from ecosim.report.place_figures import Places, crossings_figure, places_figure
 from ecosim.report.style import Picture, drawn
@@ -37,4 +38,20 @@ def make_figures(
         if len(sizes) and sizes[0] > 1:
             made["cascades"] = cascades_figure(sizes)
             made["family"] = family_figure(state)
+        if len(months) and "revenue" in months:
+            made |= _economy(state, months)
+    return made
+
+
+def _economy(state: State, months: pd.DataFrame) -> dict[str, Picture]:
+    on = state.parameters.mechanisms
+    made: dict[str, Picture] = {}
+    if on.firm_life:
+        made["activity"] = activity_figure(months, allied=len(state.alliances) > 0)
+    if on.alliances and len(state.alliances):
+        made["alliances"] = alliances_figure(months, earning=on.firm_life)
+    if on.markets and len(state.offers):
+        made["markets"] = markets_figure(state, months)
+    if on.policies and len(state.policy_names) + len(state.acculturations):
+        made["policies"] = policies_figure(state)
     return made

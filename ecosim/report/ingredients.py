@@ -42,9 +42,14 @@ INGREDIENTS: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
             ("largest_component", "Largest component", "share",
              "Share of organisations that ties link, directly or not, in one network."),
             ("diffusion_number", "Diffusion number", "ρτ/μ", "Above 1, a hybrid would spread by copies alone."),
+            ("mean_trust", "Trust", "0 to 1", "Mean trust of a tie."),
+            ("effective_partners", "Effective partners", "partners",
+             "As many partners, met equally often, would make as varied a circle."),
+            ("closure", "Closure", "share", "Share of an organisation's meetings over ties with its three closest."),
         ),
     ),
 )  # fmt: skip
+_WITH_TRUST = ("mean_trust", "effective_partners", "closure")  # measured only where trust is on
 
 
 def ingredients(state: State, months: pd.DataFrame) -> dict[str, Any]:
@@ -62,7 +67,14 @@ def ingredients(state: State, months: pd.DataFrame) -> dict[str, Any]:
     for row in picked:
         row["active"] = 0 if off else len(state.attractors.active(int(row["month"])))
     groups = [
-        (title, [(name, unit, [number(row.get(key)) for row in picked], why) for key, name, unit, why in indicators])
+        (
+            title,
+            [
+                (name, unit, [number(row.get(key)) for row in picked], why)
+                for key, name, unit, why in indicators
+                if key not in _WITH_TRUST or key in picked[0]
+            ],
+        )
         for title, indicators in INGREDIENTS
     ]
     return {"months": [int(row["month"]) for row in picked], "groups": groups}

@@ -21,7 +21,7 @@ from ecosim.events import event_log
 from ecosim.measures import sector_crossings
 from ecosim.results.files import explained, is_temporary, sha256_of, temporary_name, write_bytes
 from ecosim.results.manifest import STATUSES, Manifest, new_manifest, now, read_manifest, write_manifest
-from ecosim.results.tables import TABLES, write_table
+from ecosim.results.tables import ALL_TABLES, ECONOMY_TABLES, TABLES, write_table
 from ecosim.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -136,13 +136,10 @@ class RunFolder:
         crossings = sector_crossings(state)
         months = model.months
         events = event_log(state, crossings)
-        makers = {
-            "months": lambda: months,
-            "bricks": lambda: model.bricks,
-            "organisations": lambda: model.organisations,
-        }
-        for name in TABLES:
-            frame: pd.DataFrame = events if name == "events" else makers[name]()
+        known = {"months": months, "events": events}
+        economy = ECONOMY_TABLES if state.parameters.mechanisms.economy else ()
+        for name in (*TABLES, *economy):
+            frame: pd.DataFrame = known[name] if name in known else getattr(model, name)
             manifest["tables"] = {
                 **manifest["tables"], f"{name}.parquet": write_table(frame, self.path / f"{name}.parquet"),
             }  # fmt: skip
@@ -206,7 +203,7 @@ def _remove(folder: Path, earlier: Manifest | None) -> None:
 
 
 def _files_of(folder: Path, manifest: Manifest) -> Iterator[Path]:
-    for name in (*(f"{table}.parquet" for table in TABLES), SCENARIO, REPORT):
+    for name in (*(f"{table}.parquet" for table in ALL_TABLES), SCENARIO, REPORT):
         yield folder / name
     listed: list[Any] = [*manifest.get("figures", [])]
     listed += [entry.get("file") for entry in manifest.get("inputs", {}).values()]

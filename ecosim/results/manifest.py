@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import ecosim
 from ecosim.errors import OutputError
 from ecosim.results.files import explained, write_bytes
-from ecosim.schedule import core_schedule
+from ecosim.schedule import schedule_for
 
 if TYPE_CHECKING:
     from ecosim.model import EcosystemModel
@@ -39,7 +39,7 @@ _PACKAGES = ("numpy", "numba", "mesa", "pandas", "pyarrow")
 def new_manifest(model: EcosystemModel, months: int) -> Manifest:
     """Return the manifest of a run that begins now and is to play `months` more months."""
     names = [process.name for process in model.processes]
-    usual = core_schedule()
+    usual = schedule_for(model.parameters)
     return {
         "format": FORMAT,
         "schema_version": SCHEMA_VERSION,
@@ -70,8 +70,8 @@ def new_manifest(model: EcosystemModel, months: int) -> Manifest:
 
 
 def custom_processes(model: EcosystemModel) -> list[str]:
-    """Return the names of the processes that are not the core's own."""
-    usual = {type(process) for process in core_schedule()}
+    """Return the names of the processes that the run's own parameters do not put into the month."""
+    usual = {type(process) for process in schedule_for(model.parameters)}
     return [process.name for process in model.processes if type(process) not in usual]
 
 

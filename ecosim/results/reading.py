@@ -10,7 +10,7 @@ import pandas as pd
 from ecosim.errors import OutputError
 from ecosim.results.files import sha256
 from ecosim.results.manifest import Manifest, read_manifest
-from ecosim.results.tables import TABLES, read_table
+from ecosim.results.tables import ALL_TABLES, ECONOMY_TABLES, read_table
 
 __all__ = ["Run", "load"]
 
@@ -61,8 +61,36 @@ class Run:
         """What happened: month, kind, sentence."""
         return self._table("events")
 
+    @cached_property
+    def alliances(self) -> pd.DataFrame:
+        """One row per alliance. Raises OutputError when the run had no economy; so do the following."""
+        return self._table("alliances")
+
+    @cached_property
+    def memberships(self) -> pd.DataFrame:
+        """One row per firm that joined or left an alliance."""
+        return self._table("memberships")
+
+    @cached_property
+    def markets(self) -> pd.DataFrame:
+        """One row per market, as it was at the end."""
+        return self._table("markets")
+
+    @cached_property
+    def offers(self) -> pd.DataFrame:
+        """One row per offer ever launched."""
+        return self._table("offers")
+
+    @cached_property
+    def policies(self) -> pd.DataFrame:
+        """One row per policy and programme of acculturation."""
+        return self._table("policies")
+
     def _table(self, name: str) -> pd.DataFrame:
-        if f"{name}.parquet" not in self.manifest.get("tables", {}):
+        recorded = self.manifest.get("tables", {})
+        if f"{name}.parquet" not in recorded:
+            if name in ECONOMY_TABLES and recorded:
+                raise OutputError(f"{self.path}: this run had no economy and left no table of {name}")
             raise OutputError(f"{self.path}: this run is {self.status} and left no table of {name}")
         return read_table(self.path / f"{name}.parquet")
 
@@ -80,7 +108,7 @@ def load(path: str | Path) -> Run:
     recorded = manifest.get("tables")
     if not isinstance(recorded, dict) or (manifest["status"] in ("complete", "interrupted") and not recorded):
         raise OutputError(f"{folder}: the manifest names no tables")
-    for name in TABLES:
+    for name in ALL_TABLES:
         file = f"{name}.parquet"
         if file not in recorded:
             continue

@@ -78,8 +78,8 @@ def _refuse_unplayable(path: Path, manifest: Manifest) -> None:
         own = manifest.get("custom_processes") or []
         what = f"processes of its own ({', '.join(own)})" if own else "a schedule of its own"
         raise ReplayError(
-            f"{path}: this run had {what}. The command can only replay the core's schedule: play it again from the "
-            "Python code that made it, and compare `model.state.fingerprint()` with the manifest"
+            f"{path}: this run had {what}. The command can only replay the schedule that the parameters make: play it "
+            "again from the Python code that made it, and compare `model.state.fingerprint()` with the manifest"
         )
     if manifest["status"] not in ("complete", "interrupted"):
         raise ReplayError(f"{path}: this run is {manifest['status']} and recorded no result to compare with")

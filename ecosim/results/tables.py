@@ -12,9 +12,11 @@ from ecosim.errors import OutputError
 from ecosim.results.files import explained, replacing, sha256
 from ecosim.results.manifest import SCHEMA_VERSION
 
-__all__ = ["TABLES", "read_table", "write_table"]
+__all__ = ["ALL_TABLES", "ECONOMY_TABLES", "TABLES", "read_table", "write_table"]
 
 TABLES = ("months", "bricks", "organisations", "events")
+ECONOMY_TABLES = ("alliances", "memberships", "markets", "offers", "policies")  # of runs with the economy on
+ALL_TABLES = TABLES + ECONOMY_TABLES
 
 
 def write_table(frame: pd.DataFrame, path: Path) -> str:

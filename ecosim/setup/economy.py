@@ -10,7 +10,7 @@ import numpy.typing as npt
 from ecosim.inputs import Inputs
 from ecosim.setup.random import normals
 from ecosim.setup.sectors import Sectors
-from ecosim.specs import LEVERS, MarketSpec
+from ecosim.specs import HOME_MARKET, LEVERS, MarketSpec
 from ecosim.state import FIRM, VALUE_AXES, Acculturation, Columns, State, market_schema, offer_schema
 from ecosim.streams import identity, stream_key, uniforms
 
@@ -95,7 +95,7 @@ def _stages(state: State, inputs: Inputs) -> npt.NDArray[np.float64]:
 def _markets(state: State, inputs: Inputs, sectors: Sectors) -> None:
     parameters = state.parameters
     firms = int((state.organisations["kind"] == FIRM).sum())
-    specs = inputs.scenario.markets or (MarketSpec("home", parameters.market.customers_per_firm * firms),)
+    specs = inputs.scenario.markets or (MarketSpec(HOME_MARKET, parameters.market.customers_per_firm * firms),)
     state.market_names = [spec.name for spec in specs]
     state.markets = markets = Columns(market_schema(parameters), len(specs))
     markets.append(len(specs))
@@ -114,7 +114,7 @@ def _markets(state: State, inputs: Inputs, sectors: Sectors) -> None:
         markets["innovation"][row] = _or(spec.innovation, parameters.market.innovation)
         markets["imitation"][row] = _or(spec.imitation, parameters.market.imitation)
         asked = spec.sectors or tuple(sectors.names)
-        markets["demand"][row] = sum(1 << sectors.names.index(name) for name in asked)
+        markets["demand"][row] = sum(1 << sectors.names.index(name) for name in set(asked))
         markets["frame"][row] = _point(spec.frame, spec.frame_sectors or asked, sectors)
     markets["origin"] = markets["frame"]
 

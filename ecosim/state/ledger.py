@@ -14,13 +14,13 @@ from ecosim.columns import Array
 
 __all__ = ["HEADS", "MONEY", "Ledger"]
 
-# Flows of money into (+) and out of (−) firms and alliances, k€.
+# Flows of money into (+) and out of (−) firms and alliances, k€. Gifts are what is set by hand through an agent.
 MONEY = (
     "core_sales", "offer_sales", "purchases", "wages", "research", "cooperation", "exports", "coordination",
-    "structuring", "dividends", "investors", "creditors", "public_equity",
+    "structuring", "dividends", "investors", "creditors", "public_equity", "gifts",
 )  # fmt: skip
-# Changes of the number of employees.
-HEADS = ("hired", "released", "lost", "founders")
+# Changes of the number of employees. Transfers are what is set by hand through an agent.
+HEADS = ("hired", "released", "lost", "founders", "transfers")
 
 
 @dataclass

@@ -6,7 +6,16 @@ Each study has ``run(quick) -> table of runs``, ``conclude(table) -> findings in
 
 from types import ModuleType
 
-from experiments.behaviours import agreement, complementarity, crystallisation, inverted_u, necessity, tipping
+from experiments.behaviours import (
+    agreement,
+    closure,
+    complementarity,
+    crystallisation,
+    hysteresis,
+    inverted_u,
+    necessity,
+    tipping,
+)
 
 STUDIES: dict[str, ModuleType] = {
     "necessity": necessity,
@@ -15,4 +24,6 @@ STUDIES: dict[str, ModuleType] = {
     "crystallisation": crystallisation,
     "inverted-u": inverted_u,
     "agreement": agreement,
+    "closure": closure,
+    "hysteresis": hysteresis,
 }

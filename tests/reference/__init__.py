@@ -6,7 +6,8 @@ used. The draws are those that the design documents (`draws`), so that the twin 
 brick by brick, month by month.
 
 `draws`  the random numbers; `world`  the things and how they are read from a state of month 0; `core`  the rules;
-`trust`  the rule of trust, when it is on; `compare`  what differs between a twin and the columns that the compiled model wrote.
+`trust`  the rule of trust, when it is on; `compare`  what differs between a twin and the columns that the compiled
+model wrote.
 """
 
 from .compare import differences

@@ -20,7 +20,9 @@ _POSITION = 2.0**-22
 
 def differences(world: World, state: State) -> list[str]:
     """Return one line per difference, empty when the two are equal; positions may differ by float32 rounding."""
-    return [line for part in (_tallies, _meetings, _bricks, _organisations, _ties, _the_rest) for line in part(world, state)]
+    return [
+        line for part in (_tallies, _meetings, _bricks, _organisations, _ties, _the_rest) for line in part(world, state)
+    ]
 
 
 def _compare(what: str, twin: Any, compiled: Any) -> Iterator[str]:
@@ -103,7 +105,9 @@ def _ties(world: World, state: State) -> Iterator[str]:
             here = slice(int(ties.start[3 * row + number]), int(ties.start[3 * row + number + 1]))
             partners = [partner for partner, _ in organisation.ties[layer]]
             name = f"organisation {row}, {layer} ties"
-            yield from _compare(f"{name}, partners", [who[partner] for partner in partners], ties.partner[here].tolist())
+            yield from _compare(
+                f"{name}, partners", [who[partner] for partner in partners], ties.partner[here].tolist()
+            )
             shares = [share for _, share in organisation.ties[layer]]
             yield from _compare(f"{name}, running shares", shares, ties.cumulative[here].tolist())
             if world.trust:

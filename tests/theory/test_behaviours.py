@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from experiments.behaviours import agreement, complementarity, crystallisation, inverted_u, necessity, tipping
+from experiments.behaviours import agreement, closure, complementarity, crystallisation, inverted_u, necessity, tipping
 
 
 def test_necessity() -> None:
@@ -50,3 +50,12 @@ def test_agreement() -> None:
     if "h2020-france" in born:
         assert born["h2020-france"] < 0.15, findings
         assert born["h2020-france rewired"] < 0.1, findings
+
+
+def test_closure() -> None:
+    """Trust closes networks, bridges keep variety; that the one bears on the other is not found (behaviours.md)."""
+    findings = closure.conclude(closure.run(quick=True))
+    assert findings["networks close in on themselves"], findings
+    assert findings["bridges keep variety, trust or not"], findings
+    still = [findings[f"trust off, bridges {bridges}"]["rise of closure in 15 years"] for bridges in closure.BRIDGES]
+    assert still == [[0, 0, 0]] * 2  # the control: without trust nothing closes
