@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ecosim import levers
-from ecosim.columns import Array
 from ecosim.state import FIRM, HEADS, MONEY, State
 
-__all__ = ["SME", "month_accounts", "opening", "public_sales"]
+__all__ = ["SME", "month_accounts", "opening", "small_seller_sales"]
 
 SME = 250  # employees, from which on a firm is no SME (EU Recommendation 2003/361/EC)
 
@@ -52,7 +50,7 @@ def month_accounts(state: State) -> dict[str, float]:
         "alliance_quality": float(alliances["quality"][going].mean()) if going.any() else np.nan,
         "offer_sales_all": float(offers["sales"][live].sum()),
         "offer_sales_alone": float(offers["sales"][alone].sum()),
-        "public_sales": public_sales(state),
+        "small_seller_sales": small_seller_sales(state),
         "export_sales": float(state.markets["sales"][state.markets["abroad"]].sum()),
         "insight": float(organisations["insight"][firms].mean()) if firms.any() else np.nan,
         "competence": float(organisations["competence"][firms].mean()) if firms.any() else np.nan,
@@ -75,22 +73,17 @@ def month_accounts(state: State) -> dict[str, float]:
     return figures | {name: ledger.flow(name) for name in (*MONEY, *HEADS) if name not in figures}
 
 
-def public_sales(state: State) -> float:
-    """Return what public buyers pay this month for offers, k€: their share of each market's demand, from the sellers
-    (firms, or whole alliances) that are large enough to answer them.
+def small_seller_sales(state: State) -> float:
+    """Return the sales of this month, k€, on markets with public buyers, of offers whose seller (a firm, or an alliance
+    as a whole) has fewer than 250 employees.
     """  # fmt: skip
-    offers, markets = state.offers, state.markets
+    offers, markets, organisations = state.offers, state.markets, state.organisations
     live = np.flatnonzero(offers["withdrawn"] < 0)
-    if len(live) == 0 or not (markets["public_share"] > 0).any():
+    if len(live) == 0:
         return 0.0
-    paid = offers["adopters"][live] @ (markets["spend"] * markets["public_share"])
-    return float(paid[_staff(state, live) >= levers.lowered(state, "procurement")].sum())
-
-
-def _staff(state: State, rows: Array) -> Array:
-    """Return the employees of the sellers of some offers (rows), of the whole alliance where it sells for one."""
-    organisations, offers = state.organisations, state.offers
-    employees, alliance = organisations["employees"], offers["alliance"][rows]
+    employees, alliance = organisations["employees"], offers["alliance"][live]
     member = np.flatnonzero(organisations["alliance"] >= 0)
     joint = np.bincount(organisations["alliance"][member], employees[member], minlength=len(state.alliances) + 1)
-    return np.where(alliance >= 0, joint[alliance], employees[offers["seller"][rows]])
+    staff = np.where(alliance >= 0, joint[alliance], employees[offers["seller"][live]])
+    sales = offers["adopters"][live] @ (markets["spend"] * (markets["public_share"] > 0))
+    return float(sales[staff < SME].sum())

@@ -39,11 +39,26 @@ def stage_competence(state: State) -> FloatArray:
 
 
 def firm_quality(state: State, rows: Array) -> FloatArray:
-    """Return the quality of an offer that each firm (rows) makes alone, float64; 1 with the value chain off."""
-    organisations = state.organisations
-    return group_quality(
-        state, np.arange(len(rows)), organisations["stage"][rows], organisations["competence"][rows], len(rows)
-    )
+    """Return the quality of an offer that each firm (rows) makes alone, float64; 1 with the value chain off.
+
+    The same as `group_quality` for groups of one, for many firms at once.
+    """
+    parameters, organisations = state.parameters, state.organisations
+    if not parameters.mechanisms.value_chain:
+        return np.ones(len(rows))
+    power = 1.0 - 1.0 / parameters.chain.substitution
+    bought = np.maximum((1.0 - parameters.chain.outsourcing_loss) * state.stages["competence"], _LEAST)
+    stage = organisations["stage"][rows]
+    own = np.maximum(organisations["competence"][rows].astype(np.float64), bought[stage])
+    if len(bought) == 1:
+        return own
+    # all stages but the firm's own: the weakest of them, as the unit, and the sum of powers of the others
+    others = np.array([np.delete(bought, k) for k in range(len(bought))])
+    weakest = others.min(axis=1)
+    powers = ((others / weakest[:, None]) ** power).sum(axis=1)
+    least = np.minimum(weakest[stage], own)
+    total = powers[stage] * (weakest[stage] / least) ** power + (own / least) ** power
+    return np.asarray(least * (total / len(bought)) ** (1.0 / power))
 
 
 def group_quality(state: State, group: Array, stage: Array, competence: Array, groups: int) -> FloatArray:

@@ -46,7 +46,7 @@ OUTCOMES: dict[str, Outcome] = {
     "offer_sales": Outcome("sales of offers", "k€"),
     "allied_sales": Outcome("sales of alliances' offers", "k€"),
     "export_sales": Outcome("sales of offers abroad", "k€"),
-    "public_sales": Outcome("sales of offers to public buyers", "k€"),
+    "small_seller_sales": Outcome("sales of small sellers where public buyers are", "k€"),
     "alliances": Outcome("alliances at the end", "alliances"),
     "allied_firms": Outcome("firms in alliances at the end", "firms"),
     "allied_firm_years": Outcome("membership of alliances", "firm-years"),
@@ -58,11 +58,12 @@ OUTCOMES: dict[str, Outcome] = {
     "policy_spending": Outcome("spending of policies", "k€"),
 }
 """What `outcomes` returns; from `revenue` on only where society and economy are on. SMEs are the firms below 250
-employees in the month: one that grows beyond takes its turnover and jobs out of the figure."""
+employees in the month: one that grows beyond takes its turnover and jobs out of the figure. A small seller is a firm,
+or an alliance as a whole, below 250 employees."""
 
 _SUMS = {"offer_sales": "offer_sales_all"} | {
     name: name
-    for name in ("revenue", "sme_revenue", "export_sales", "public_sales", "entries", "exits", "policy_spending")
+    for name in ("revenue", "sme_revenue", "export_sales", "small_seller_sales", "entries", "exits", "policy_spending")
 }
 _ENDS = ("employees", "sme_employees", "alliances", "allied_firms", "competence", "firms")
 _YEARS = {"job_years": "employees", "sme_job_years": "sme_employees", "allied_firm_years": "allied_firms"}

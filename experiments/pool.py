@@ -47,7 +47,7 @@ def run_many(
         others = set(active_children())
         with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_leave_interrupts_to_the_parent) as pool:
             try:
-                collect(_in_order(pool, function, jobs, size, workers + 1))
+                collect(_in_order(pool, function, jobs, size, 4 * workers))
             except BaseException:
                 for worker in set(active_children()) - others:
                     worker.terminate()

@@ -1,14 +1,16 @@
-"""Every mechanism of the core can be switched off, and something notices."""
+"""Every mechanism, of the core and of society and economy, can be switched off, and something notices."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
 import pytest
 
 from ecosim import AttractorSpec, EcosystemModel, Scenario
+from tests import busy
 
 BUSY = {"base_drive": 0.08, "firms": 270, "labs": 30, "seed": 3}
 
@@ -159,3 +161,89 @@ def test_as_many_encounters_as_asked_for() -> None:
         opened = len(play(60, clusters=clusters, encounters_per_year=6.0, base_drive=0.0).state.attractors)
         expected = 6 * 5 * clusters
         assert abs(opened - expected) < 4 * np.sqrt(expected * 0.5)
+
+
+# -- society and economy --------------------------------------------------------------------------------------
+
+
+@cache
+def society(off: str = "") -> EcosystemModel:
+    """Two and a half years of a busy society, with one mechanism or parameter at nothing."""
+    values = {"startup_rate": 0.001, "base_drive": 0.15, "reproduction_every": 0, "coordination_cost": 2.0,
+              "demand_volatility": 0.2, "equity_ratio": 0.1}  # fmt: skip
+    if off:
+        values[off] = False if off in busy.ALL_ON else 0.0
+    return EcosystemModel(busy.SOCIETY.with_values(values), seed=8).run(30)
+
+
+@pytest.mark.parametrize(
+    ("off", "figure", "least", "most"),
+    [
+        ("mechanisms.alliances", "allied_firms", 0, 0),
+        ("mechanisms.value_chain", "offer_quality", 1.5, 4),  # nothing is weak any more
+        ("mechanisms.markets", "offer_sales_all", 0, 0),
+        ("mechanisms.frames", "frame shift: home", 0, 0),
+        ("mechanisms.users", "insight", 0, 0),
+        ("mechanisms.firm_life", "wages", 0, 0),
+        ("mechanisms.exits", "exits", 0, 0),
+        ("mechanisms.startups", "entries", 0, 0),
+        ("mechanisms.policies", "policy_spending", 0, 0),
+        ("trust_gain", "alliances", 0, 0),  # nobody comes to trust anybody enough
+        ("gain_share", "alliances", 0, 0),
+        ("equity_ticket", "public_equity", 0, 0),
+        ("structuring_cost", "structuring", 0, 0),
+        ("coordination_cost", "coordination", 0, 0),
+        ("export_cost", "exports", 0, 0),
+        ("pool_share", "capital", 0, 0.99),
+        ("assembly_loss", "offer_quality", 1.02, 2),
+        ("skills_gap", "competence", 1.02, 2),
+        ("outsourcing_loss", "offer_quality", 1.05, 2),
+        ("learning", "competence", 0, 0.9),
+        ("competence_decay", "competence", 1.05, 2),
+        ("research_share", "research", 0, 0),
+        ("cooperation_cost", "cooperation", 0, 0),
+        ("payout", "dividends", 0, 0.001),  # what exits leave to owners still goes to them
+        ("employment_inertia", "hired", 0, 0),
+        ("erosion", "core_sales", 1.01, 2),
+        ("demand_volatility", "exits", 0, 0.1),
+        ("startup_pull", "entries", 0, 0.3),
+        ("startup_rate", "entries", 0, 0),
+        ("launch_rate", "offers_launched", 0, 0.2),  # start-ups alone still offer
+        ("imitation", "adoptions: home", 0, 0.97),
+        ("attractor_demand", "adoptions: home", 0, 0.85),
+        ("insight_gain", "insight", 0, 0),
+        ("insight_decay", "insight", 1.03, 3),
+        ("tradition", "frame shift: home", 1.03, 3),
+    ],
+)
+def test_a_part_of_society_that_is_off_leaves_its_mark(off: str, figure: str, least: float, most: float) -> None:
+    def sum_of(model: EcosystemModel) -> float:
+        return abs(float(np.nansum(model.state.history.account(figure))))
+
+    assert sum_of(society()) > 1
+    assert least <= sum_of(society(off)) / sum_of(society()) <= most
+
+
+def test_trust_is_what_chooses_allies() -> None:
+    def trusted(model: EcosystemModel) -> float:
+        return float(np.nanmean([row["trust"] for row in model.state.history.accounts if "trust" in row] or [np.nan]))
+
+    on, off = society(), society("mechanisms.trust")
+    assert len(on.state.ties.trust) > 0
+    assert on.state.ties.trust.std() > 0.1
+    assert len(np.unique(off.state.ties.trust)) <= 1
+    assert on.state.fingerprint()["ties.cumulative"] != off.state.fingerprint()["ties.cumulative"]
+
+
+def test_sharing_spreads_hybrids_inside_alliances() -> None:
+    """Members of an alliance hold more of the same hybrids than without sharing."""
+
+    def common(model: EcosystemModel) -> float:
+        state = model.state
+        core, columns = state.parameters.knowledge.core_size, state.organisations
+        allied = np.flatnonzero(columns["alliance"] >= 0)
+        held = {int(row): set(columns["portfolio"][row, core : columns["held"][row]].tolist()) for row in allied}
+        pairs = [(a, b) for a in held for b in held if a < b and columns["alliance"][a] == columns["alliance"][b]]
+        return float(np.mean([len(held[a] & held[b]) for a, b in pairs]))
+
+    assert common(society()) > 1.2 * common(society("sharing_rate"))

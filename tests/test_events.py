@@ -10,9 +10,11 @@ import pytest
 
 from ecosim import EcosystemModel, Scenario
 from ecosim.events import KINDS, LIMIT, event_log
+from ecosim.events.society import FEW
 from ecosim.measures import cascade_sizes, hybrids, sector_crossings
 from ecosim.parameters import Parameters
 from ecosim.scenario import AttractorSpec, ClusterSpec
+from tests.green import green
 
 STRONG = {"firms": 300, "labs": 30, "clusters": 4, "base_drive": 0.25}
 
@@ -153,3 +155,91 @@ def test_names_are_the_users_own() -> None:
     )
     log = event_log(play(3, scenario).state)
     assert log["sentence"].str.startswith("Cosmetic <Valley>: first hybrid of").any()
+
+
+# -- society and economy --------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def society() -> EcosystemModel:
+    return green(30, startup_rate=0.05)
+
+
+def test_start_ups_and_exits_are_told_by_year(society: EcosystemModel) -> None:
+    log, months = event_log(society.state), society.months
+    assert set(log["kind"]) <= set(KINDS)
+    for kind, column, words in (("start-ups", "entries", "start-ups are founded"), ("exits", "exits", "leave")):
+        said = log[log["kind"] == kind]
+        assert said["month"].tolist() == [11, 23, 29]
+        for month, first, sentence in zip(said["month"], (0, 12, 24), said["sentence"], strict=True):
+            number = int(months[column][first : month + 1].sum())
+            assert number > 1
+            assert sentence.startswith(f"In months {first} to {month}, {number} ")
+            assert words in sentence
+
+
+def test_policies_start_end_and_run_out_of_money(society: EcosystemModel) -> None:
+    log = event_log(society.state)
+    said = log[log["kind"].isin(["policy starts", "policy ends"])]
+    assert said[["month", "sentence"]].to_numpy().tolist() == [
+        [1, "The policy “Training” starts."],
+        [2, "The policy “Group engineering” starts, budget 100 k€."],
+        [3, "The programme “Year of France” starts to acculturate the market “China”."],
+        [6, "The policy “Brick assembly” starts, budget 400 k€."],
+        [8, "The programme “Year of France” ends."],
+        [9, "The policy “Brick assembly” ends."],
+    ]
+    spent = society.months["spent: Group engineering"]
+    (month,) = log[log["kind"] == "policy is spent"]["month"]
+    assert spent[month] == pytest.approx(100.0)
+    assert spent[month - 1] < 99.0
+
+
+def test_a_policy_that_is_off_or_still_to_come_is_not_told() -> None:
+    assert not event_log(green(4, policies=False).state)["kind"].str.startswith("policy").any()
+    said = event_log(green(4).state)
+    assert not said["sentence"].str.contains("Brick assembly").any()
+    assert not event_log(green(5, frames=False).state)["sentence"].str.contains("Year of France").any()
+
+
+def test_many_alliances_are_counted_by_year(society: EcosystemModel) -> None:
+    state = society.state
+    formed = Counter(kind for _, kind, _ in state.events)["alliance forms"]
+    assert formed > FEW
+    log = event_log(state)
+    for kind in ("alliance forms", "alliances merge", "alliance dissolves"):
+        assert (log["kind"] == kind).sum() == 1
+    years = log[log["kind"] == "alliances of a year"]
+    assert years["month"].tolist() == [11, 23, 29]
+    numbers = years["sentence"].str.extract(r"(\d+) alliances? form")[0].fillna(0).astype(int)
+    assert numbers.sum() == formed
+    there = years["sentence"].str.extract(r"; (\d+) (?:is|are) there")[0].astype(int)
+    assert there.tolist() == society.months["alliances"][[11, 23, 29]].astype(int).tolist()
+
+
+def test_few_alliances_are_told_one_by_one() -> None:
+    model = green(3)
+    formed = Counter(kind for _, kind, _ in model.state.events)["alliance forms"]
+    assert 0 < formed <= FEW
+    log = event_log(model.state)
+    assert (log["kind"] == "alliance forms").sum() == formed
+    assert "alliances of a year" not in set(log["kind"])
+
+
+def test_markets_are_told_when_offers_meet_their_needs() -> None:
+    model = green(24, innovation=0.2)
+    columns = model.state.markets
+    met = model.months["adoptions: France"] / (columns["customers"][0] * columns["needs"][0])
+    log = event_log(model.state)
+    said = log[(log["kind"] == "market adopts") & log["sentence"].str.contains("France")]
+    expected = [int(np.flatnonzero(met >= share)[0]) for share in (0.1, 0.5) if (met >= share).any()]
+    assert said["month"].tolist() == expected != []
+    assert said["sentence"].iloc[0] == "Offers now meet a tenth of the needs on the market “France”."
+
+
+def test_the_story_of_an_economy_is_short_however_large_it_is() -> None:
+    model = green(18, firms=1200, clusters=12)
+    assert len(model.memberships) > 300
+    log = event_log(model.state)
+    told = log[~log["kind"].isin(["first crossing", "new generation", "family grows"])]
+    assert len(told) < 40

@@ -1,4 +1,4 @@
-"""Society and economy as Mesa agents: firms with books, alliances and markets; who comes and goes while the run lasts."""
+"""Society and economy as Mesa agents: firms with books, alliances and markets; who comes and goes while it runs."""
 
 from __future__ import annotations
 
@@ -204,7 +204,7 @@ def test_what_a_firm_refuses() -> None:
     with pytest.raises(ParameterError, match=r"stage = 'desing' \(did you mean 'design'\?\)"):
         firm.stage = "desing"
     for values in ((1.0,), (1.0, float("nan")), 2.0):
-        with pytest.raises(ParameterError, match="values = .*allowed are 2 finite numbers"):
+        with pytest.raises(ParameterError, match=r"values = .*allowed are 2 finite numbers"):
             firm.values = values
     before = model.state.fingerprint()
     firm.stage, firm.values = firm.stage, firm.values
@@ -321,7 +321,7 @@ def test_a_market_reads_and_writes_its_row() -> None:
     assert model.state.markets["frame"][0].tolist() == [0.5] * 4
     assert model.state.markets["customers"][0] == 40_000
     for value in ((1, 2), (1, 2, 3, float("inf"))):
-        with pytest.raises(ParameterError, match="frame = .*allowed are 4 finite numbers"):
+        with pytest.raises(ParameterError, match=r"frame = .*allowed are 4 finite numbers"):
             home.frame = value
     with pytest.raises(ParameterError, match="public_share = "):
         home.public_share = 2.0
@@ -342,6 +342,7 @@ def test_a_closed_market_buys_nothing() -> None:
     assert (home.sales, home.adoptions) == (0.0, 0.0)
     assert model.months["sales: France"].iloc[-3:].tolist() == [0.0] * 3
     assert model.months["sales: China"].iloc[-1] > 0
+    assert not model.offers["adopters: France"].any()
 
 
 # -- what Mesa does with models ---------------------------------------------------------------------------------
@@ -358,6 +359,7 @@ class Recording(EcosystemModel):
                 Firm: {"revenue": "revenue"}, Alliance: {"size": "size"}, Market: {"sales": "sales"}
             },
         )  # fmt: skip
+        self.datacollector.collect(self)
 
     def step(self) -> None:
         super().step()
@@ -373,9 +375,9 @@ def test_datacollector_of_agents_that_come_and_go() -> None:
         sizes = table.loc[month + 1, "size"].tolist() if month + 1 in table.index else []
         assert sum(sizes) == months["allied_firms"][month]
         assert len(sizes) == months["alliances"][month]
-    assert model.datacollector.get_model_vars_dataframe()["alliances"].tolist() == months["alliances"].tolist()
+    assert model.datacollector.get_model_vars_dataframe()["alliances"].tolist() == [0, *months["alliances"]]
     firms = model.datacollector.get_agenttype_vars_dataframe(Firm)["revenue"].groupby("Step").sum()
-    assert firms.tolist() == pytest.approx(months["revenue"].tolist())
+    assert firms.tolist() == pytest.approx([0.0, *months["revenue"]])
 
 
 def test_batch_run_of_an_economy() -> None:
@@ -388,7 +390,7 @@ def test_batch_run_of_an_economy() -> None:
     rows = batch_run(Recording, design, **options)
     found = {row["structuring_cost"]: row["alliances"] for row in rows if row["Step"] == 6}
     assert set(found) == {0.0, 30.0}
-    assert found[30.0] == green(6).months["alliances"].iloc[-1]
+    assert found[30.0] == green(6, structuring_cost=30.0).months["alliances"].iloc[-1]
 
 
 @pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))])

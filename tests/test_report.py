@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -15,11 +16,15 @@ from ecosim import EcosystemModel, Process, Scenario, with_process
 from ecosim.parameters import Parameters
 from ecosim.report import Report, make_report
 from ecosim.report import family_figures as families
+from ecosim.report.economy_words import change, millions
 from ecosim.report.style import legible
 from ecosim.report.time_figures import birth_rates
 from ecosim.report.words import count, number
 from ecosim.results.manifest import new_manifest
 from ecosim.scenario import AttractorSpec, ClusterSpec, SectorSpec
+from ecosim.specs import MarketSpec, PolicySpec
+from tests.green import SCENARIO as GREEN
+from tests.green import green
 
 SMALL = {"firms": 80, "labs": 10, "clusters": 3, "base_drive": 0.25}
 HOSTILE = (
@@ -286,3 +291,132 @@ def test_counts() -> None:
     assert count(1, "firm") == "1 firm"
     assert count(2000, "firm") == "2,000 firms"
     assert count(2, "laboratory", "laboratories") == "2 laboratories"
+
+
+# -- society and economy --------------------------------------------------------------------------------------
+
+ECONOMY = ["activity", "alliances", "markets", "policies"]
+
+
+@pytest.fixture(scope="module")
+def economy() -> tuple[Report, Page, EcosystemModel]:
+    model = EcosystemModel(GREEN, seed=1)
+    return *tell(model, 30), model
+
+
+def test_sections_on_society_and_economy(economy: tuple[Report, Page, EcosystemModel]) -> None:
+    report, page, model = economy
+    assert [name for name in report.figures if name in ECONOMY] == ECONOMY
+    for identity in ECONOMY:
+        assert {"id": identity} in [{"id": attributes.get("id")} for attributes in page.all("h2")]
+        assert {"href": f"#{identity}"} in page.all("a")
+    assert len(page.all("img")) == len(report.figures)
+    assert all(len(image["alt"] or "") > 30 for image in page.all("img"))
+    assert all(cell.get("scope") for cell in page.all("th"))
+    months = model.months
+    for words in (
+        "trust, alliances, value chain, markets, frames, users, firm life, exits, start-ups, policies",
+        f"Firms sold for {millions(months['revenue'][-12:].sum())} M€ in the last year",
+        f"employ {number(round(months['employees'].iloc[-1]))} people at its end",
+        "capital at the beginning", "wages −", "sales of new offers +", "capital at the end",
+        f"{number(len(model.alliances))} alliances were formed; {int(months['alliances'].iloc[-1])} are there",
+        "France at home 20,000", "China abroad 60,000",
+        "Group engineering structuring groups 2 to the end 0.8 0.10 0.10",
+        "Training training firms: machining 1 to the end 0.5", "no limit", "Year of France acculturation: China 3 to 7",
+        "Mean trust of a tie.",
+    ):  # fmt: skip
+        assert words in page.text, words
+    assert "This run has no turnover and no employment." not in page.text
+
+
+def test_the_table_of_money_adds_up(economy: tuple[Report, Page, EcosystemModel]) -> None:
+    text = economy[1].text
+    table = text[text.index("Money of firms and alliances in months 18 to 29") : text.index("capital at the end")]
+    begin, *flows = [
+        float(value.replace("−", "-").replace(",", "")) for value in re.findall(r"[+−]?[\d,]+\.\d+", table)
+    ]
+    end = economy[2].months["capital"].iloc[-1] / 1000
+    assert begin == pytest.approx(economy[2].months["capital"].iloc[-13] / 1000, abs=0.06)
+    assert begin + sum(flows) == pytest.approx(end, abs=0.06 * len(flows))
+    assert len(flows) > 8
+
+
+def test_the_largest_alliances_are_listed(economy: tuple[Report, Page, EcosystemModel]) -> None:
+    _, page, model = economy
+    there = model.alliances[model.alliances["ended"].isna()].sort_values("members", ascending=False)
+    listed = page.text[page.text.index("The largest alliances at the end") :]
+    largest = there.iloc[0]
+    assert f"{largest['name']} Green & lean {largest['founded']} {largest['members']}" in listed
+
+
+def test_lines_of_the_figures_are_not_cut(economy: tuple[Report, Page, EcosystemModel]) -> None:
+    """Every line lies within its axes; figures are drawn again to look at them."""
+    from ecosim.report import economy_figures, style
+
+    state, months = economy[2].state, economy[2].months
+    made: list[Any] = []
+    with pytest.MonkeyPatch.context() as patch, style.drawn():
+        patch.setattr(economy_figures, "to_picture", lambda figure, *_: made.append(figure))
+        economy_figures.activity_figure(months, allied=True)
+        economy_figures.alliances_figure(months, earning=True)
+        economy_figures.markets_figure(state, months)
+    lines = [(axes, line) for figure in made for axes in figure.axes for line in axes.lines]
+    assert len(lines) >= 4 + 5 + 4
+    for axes, line in lines:
+        low, high = axes.get_ylim()
+        assert low == 0
+        assert np.nanmax(line.get_ydata()) <= high
+    styles = [
+        {(line.get_color(), line.get_linestyle()) for line in axes.lines} for figure in made for axes in figure.axes
+    ]
+    assert all(
+        len(looks) == len(axes.lines) for looks, axes in zip(styles, (a for f in made for a in f.axes), strict=True)
+    )
+
+
+def test_many_markets_of_long_and_hostile_names() -> None:
+    from ecosim.report import economy_figures, style
+
+    markets = tuple(MarketSpec(f"{name} {k}", 1000.0 + k) for k, name in enumerate((*HOSTILE, "a", "b")))
+    policies = tuple(PolicySpec(name, "training", 0.5, budget=50.0) for name in HOSTILE)
+    scenario = dataclasses.replace(GREEN, markets=markets, policies=policies, acculturations=())
+    report, page = tell(EcosystemModel(scenario, seed=1), 6)
+    assert set(ECONOMY) <= set(report.figures)
+    assert not page.all("script")
+    assert "The 6 markets of 8 that adopt most." in page.text
+    model = EcosystemModel(scenario, seed=1).run(6)
+    made: list[Any] = []
+    with pytest.MonkeyPatch.context() as patch, style.drawn():
+        patch.setattr(economy_figures, "to_picture", lambda figure, *_: made.append(figure))
+        economy_figures.markets_figure(model.state, model.months)
+        economy_figures.policies_figure(model.state)
+        for figure in made:
+            figure.draw_without_rendering()
+            assert all(axes.get_position().width > 0.5 for axes in figure.axes)
+
+
+@pytest.mark.parametrize("off", ["alliances", "markets", "frames", "firm_life", "policies", "trust", "value_chain"])
+def test_a_section_is_there_only_with_its_mechanism(off: str) -> None:
+    report, page = tell(green(**{off: False}), 8)
+    gone = {"firm_life": "activity"}.get(off, off)
+    assert {name for name in ECONOMY if name in report.figures} == set(ECONOMY) - {gone}
+    if gone in ECONOMY:
+        assert {"href": f"#{gone}"} not in page.all("a")
+    if off == "firm_life":
+        assert "This run has no turnover and no employment." in page.text
+        assert "Firms sold for" not in page.text
+
+
+def test_little_to_tell_of_an_economy() -> None:
+    for months in (0, 1):
+        report, page = tell(green(), months)
+        assert ("activity" in report.figures) == bool(months)
+    assert "No alliance was formed." in page.text
+    _, page = tell(green(launch_rate=0.0, startup_rate=0.0), 2)
+    assert "No offer was put on a market." in page.text
+
+
+def test_money_in_words() -> None:
+    assert [millions(value) for value in (1_234_567, 1234, 0, -50_000)] == ["1,234.6", "1.23", "0.00", "−50.0"]
+    assert [millions(value, 1, signed=True) for value in (1234, -1234, 10, -10)] == ["+1.2", "−1.2", "0.0", "0.0"]
+    assert [change(*pair) for pair in ((100, 110), (100, 90), (100, 100), (0, 5))] == ["+10.0%", "−10.0%", "0.0%", "–"]

@@ -20,6 +20,7 @@ from ecosim.parameters import Parameters
 from ecosim.report import Report
 from ecosim.results import RunFolder, files, load, manifest, read_manifest, replay
 from ecosim.scenario import AttractorSpec, ClusterSpec, SectorSpec
+from tests.green import SCENARIO as GREEN
 
 POLES = "name,theme,latitude,longitude\nAlpha,cosmetics,48.4,1.5\nBéta,textile,45.8,4.8\n"
 SMALL = {"firms": 60, "labs": 10, "clusters": 3, "base_drive": 0.2}
@@ -468,3 +469,126 @@ def test_a_schedule_with_a_process_left_out_cannot_be_replayed_either(tmp_path: 
     folder.finish(model)
     with pytest.raises(ReplayError, match="a schedule of its own"):
         replay(tmp_path / "run")
+
+
+# -- society and economy --------------------------------------------------------------------------------------
+
+ECONOMY = ("alliances", "memberships", "markets", "offers", "policies")
+
+
+@pytest.fixture(scope="session")
+def economy(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, EcosystemModel]:
+    """A complete run with everything on, not to be changed."""
+    folder = tmp_path_factory.mktemp("economy") / "run"
+    model = EcosystemModel(GREEN, seed=1)
+    results = RunFolder.create(folder, model, MONTHS)
+    model.run(MONTHS)
+    results.finish(model)
+    return folder, model
+
+
+def test_tables_of_an_economy_come_back_as_they_were(economy: tuple[Path, EcosystemModel]) -> None:
+    folder, model = economy
+    run = load(folder)
+    for name in ("months", "bricks", "organisations", *ECONOMY):
+        frame = getattr(model, name)
+        assert len(frame)
+        pd.testing.assert_frame_equal(getattr(run, name), frame)
+    assert {f"{name}.parquet" for name in ECONOMY} <= set(run.manifest["tables"])
+    assert run.alliances["ended"].isna().any()
+    assert run.alliances["ended"].notna().any()
+
+
+def test_a_run_with_everything_on_replays(economy: tuple[Path, EcosystemModel]) -> None:
+    found = read_manifest(economy[0])
+    assert found["default_schedule"] is True
+    assert found["custom_processes"] == []
+    again = replay(economy[0])
+    assert again.months == MONTHS
+    assert "alliances.capital" in found["fingerprint"]
+
+
+def test_a_core_schedule_with_mechanisms_on_is_a_schedule_of_its_own(tmp_path: Path) -> None:
+    from ecosim import core_schedule
+
+    model = EcosystemModel(GREEN, seed=1, processes=core_schedule())
+    folder = RunFolder.create(tmp_path / "run", model, 1)
+    model.run(1)
+    folder.finish(model)
+    assert read_manifest(tmp_path / "run")["custom_processes"] == []
+    with pytest.raises(ReplayError, match="a schedule of its own"):
+        replay(tmp_path / "run")
+
+
+def test_a_run_without_the_economy_has_no_tables_of_it(finished: tuple[Path, EcosystemModel]) -> None:
+    folder, model = finished
+    run = load(folder)
+    for name in ECONOMY:
+        assert not (folder / f"{name}.parquet").exists()
+        with pytest.raises(OutputError, match=f"had no economy and left no table of {name}"):
+            getattr(run, name)
+        assert len(getattr(model, name)) == 0
+        assert len(getattr(model, name).columns) > 4
+
+
+def test_a_run_without_the_economy_replaces_one_with_it(economy: tuple[Path, EcosystemModel], tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(economy[0], tmp_path / "copy"))
+    (folder / "notes.txt").write_text("mine", encoding="utf-8")
+    RunFolder.create(folder, build(tmp_path), overwrite=True)
+    names = {path.name for path in folder.iterdir() if path.is_file()}
+    assert names == {"manifest.json", "scenario.toml", "notes.txt"}
+
+
+def test_a_changed_table_of_the_economy_is_refused(economy: tuple[Path, EcosystemModel], tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(economy[0], tmp_path / "copy"))
+    (folder / "offers.parquet").write_bytes((folder / "markets.parquet").read_bytes())
+    with pytest.raises(OutputError, match=r"offers\.parquet: not the table that the run wrote"):
+        load(folder)
+
+
+def test_tables_of_an_economy_tell_names(economy: tuple[Path, EcosystemModel]) -> None:
+    _, model = economy
+    state = model.state
+    organisations, alliances = model.organisations, model.alliances
+    firms = organisations[organisations["kind"] == "firm"]
+    assert set(firms["stage"]) == {"design", "machining", "service"}
+    assert set(organisations[organisations["kind"] == "lab"]["stage"]) == {""}
+    assert organisations[organisations["kind"] == "lab"]["capital"].isna().all()
+    assert firms["capital"].sum() == pytest.approx(state.organisations["capital"].sum())
+    there = alliances[alliances["ended"].isna()]
+    counts = firms["alliance"].value_counts()
+    assert counts[there["name"]].tolist() == there["members"].tolist()
+    assert there["employees"].sum() == pytest.approx(firms[firms["alliance"] != ""]["employees"].sum())
+    assert there["equity"].sum() == pytest.approx(model.months["allied_equity"].iloc[-1])
+    entered = organisations["founded"].notna()
+    assert entered.sum() == model.months["entries"].sum() > 0
+    memberships = model.memberships
+    assert memberships["firm"].tolist() == [state.organisation_name(row) for row in memberships["firm_row"]]
+    assert set(memberships["alliance"]) <= set(alliances["name"])
+    joined = memberships["what"] == "joined"
+    assert joined.sum() - (~joined).sum() == (firms["alliance"] != "").sum()
+    offers = model.offers
+    assert offers["withdrawn"].isna().sum() == organisations["offers"].sum() == model.months["offers_live"].iloc[-1]
+    assert offers["adopters: China"].sum() > 0
+    markets = model.markets.set_index("name")
+    assert markets.loc["China", "sectors"] == "sector 1, sector 2"
+    assert markets.loc["China", "frame_shift"] == pytest.approx(model.months["frame shift: China"].iloc[-1])
+    policies = model.policies.set_index("name")
+    assert policies["lever"].tolist() == ["assembly", "structuring", "training", "acculturation"]
+    assert policies["barrier"].tolist() == ["assembly_loss", "structuring_cost", "skills_gap", ""]
+    assert policies.loc["Training", "stage"] == "machining"
+    assert policies["end"].isna().tolist() == [False, True, True, False]
+    assert policies.loc["Year of France", ["market", "spent"]].tolist() == ["China", 250.0]
+    assert policies["spent"].sum() == pytest.approx(model.months["policy_spending"].sum())
+
+
+def test_months_hold_the_accounts_and_trust(economy: tuple[Path, EcosystemModel]) -> None:
+    _, model = economy
+    months = model.months
+    flows = [name for name in ("core_sales", "offer_sales", "purchases", "wages", "gifts") if name in months]
+    assert len(flows) == 5
+    for name, values in (("revenue", months["revenue"]), ("spent: Training", months["spent: Training"])):
+        assert values.tolist() == [row[name] for row in model.state.history.accounts]
+    trust = months[["mean_trust", "effective_partners", "closure"]]
+    assert trust.notna().all(axis=1).tolist() == [month in (0, 5, 11) for month in range(MONTHS)]
+    assert not {"revenue", "mean_trust"} & set(EcosystemModel(seed=1, **SMALL).run(2).months)

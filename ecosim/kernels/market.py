@@ -180,3 +180,36 @@ def diffuse(
         if market_adoptions[k] > 0.0:
             for axis in range(position.shape[1]):
                 market_used[k, axis] /= market_adoptions[k]
+
+
+@njit(cache=True)
+def go_abroad(live, abroad, attraction, margin, capital, cost, customers, needs, spend, served, adopters, due):
+    """Decide on which markets abroad each live offer is sold; write how many fixed costs each seller owes.
+
+    Where the margin expected at full adoption beats the fixed cost of exports: who is there stays while solvent, who is
+    not goes there with a year's cost in hand. An offer that leaves a market loses its adopters there.
+
+    Parameters
+    ----------
+    abroad : bool (markets,); attraction : float64 (L, markets), from `wanted`
+    margin : float64 (L,), share of turnover; capital : float64 (L,), of the seller, k€; cost : k€ a month
+    customers, needs, spend : float64 (markets,); served : bool (O, markets), adopters : float64 (O, markets), written
+    due : float64 (L,), written: on how many markets abroad it is sold
+    """
+    for k in range(abroad.shape[0]):
+        if not abroad[k]:
+            continue
+        total = 0.0
+        for index in range(live.shape[0]):
+            if served[live[index], k]:
+                total += attraction[index, k]
+        for index in range(live.shape[0]):
+            row = live[index]
+            others = total - attraction[index, k] if served[row, k] else total
+            potential = customers[k] * attraction[index, k] / (1.0 + others / needs[k])
+            enough = 0.0 if served[row, k] else 12.0 * cost
+            served[row, k] = potential * spend[k] * margin[index] > cost and capital[index] >= enough
+            if served[row, k]:
+                due[index] += 1.0
+            else:
+                adopters[row, k] = 0.0

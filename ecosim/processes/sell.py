@@ -7,7 +7,7 @@ import numpy as np
 from ecosim import levers
 from ecosim.chain import firm_quality, stage_competence
 from ecosim.columns import Array
-from ecosim.kernels.market import diffuse, wanted
+from ecosim.kernels.market import diffuse, go_abroad, wanted
 from ecosim.processes.base import Process, World
 from ecosim.state import State
 
@@ -16,7 +16,8 @@ __all__ = ["Sell"]
 
 class Sell(Process):
     """A seller, a firm or its alliance, answers public procurement when it is large enough, and goes abroad when the
-    margin expected there beats the fixed cost of exports and a year of that cost is in hand.
+    margin expected there beats the fixed cost of exports and a year of that cost is in hand: in an alliance's common
+    capital, when it sells for one. Whoever sells pays.
     """  # fmt: skip
 
     name = "sell"
@@ -41,7 +42,7 @@ class Sell(Process):
         live = np.flatnonzero(offers["withdrawn"] < 0)
         seller, alliance = offers["seller"][live], offers["alliance"][live]
         employees, capital = self._sellers(state, seller, alliance)
-        quality = firm_quality(state, seller)
+        quality = firm_quality(state, np.arange(len(state.organisations)))[seller]  # most have several offers
         together = alliance >= 0
         quality[together] = state.alliances["quality"][alliance[together]]
         offers["quality"][live] = quality
@@ -80,36 +81,23 @@ class Sell(Process):
     def _go_abroad(self, state: State, live: Array, attraction: Array, capital: Array) -> None:
         """Decide where to sell abroad and charge the fixed costs; support for exports pays its part of them."""
         offers, markets, organisations = state.offers, state.markets, state.organisations
-        abroad = np.flatnonzero(markets["abroad"])
-        if len(abroad) == 0 or len(live) == 0:
+        if len(live) == 0 or not markets["abroad"].any():
             return
         cost = state.parameters.barriers.export_cost
         share = float(state.support[levers.places["internationalisation"]])
-        left = levers.funds(state, "internationalisation")
-        own = cost * (1.0 - share) if left > 0 else cost
-        margin = state.stages["margin"][organisations["stage"][offers["seller"][live]]]
-        served = offers["served"][live]
-        for k in abroad.tolist():
-            total = attraction[served[:, k], k].sum()
-            others = total - np.where(served[:, k], attraction[:, k], 0.0)
-            potential = markets["customers"][k] * attraction[:, k] / (1.0 + others / markets["needs"][k])
-            pays = potential * markets["spend"][k] * margin > own
-            # who is there stays as long as it pays and is solvent; who is not wants a year's cost in hand
-            served[:, k] = pays & np.where(served[:, k], capital >= 0, capital >= 12.0 * own)
-        offers["served"][live] = served
-        markets_abroad = served[:, abroad].sum(axis=1)
-        due = cost * markets_abroad
+        own = cost * (1.0 - share) if levers.funds(state, "internationalisation") > 0 else cost
+        seller = offers["seller"][live]
+        margin = state.stages["margin"][organisations["stage"][seller]]
+        due = np.zeros(len(live))
+        go_abroad(
+            live, markets["abroad"], attraction, margin, capital, own, markets["customers"], markets["needs"],
+            markets["spend"], offers["served"], offers["adopters"], due,
+        )  # fmt: skip
+        due *= cost
         paid = levers.charge(state, "internationalisation", share * float(due.sum()))
         state.ledger.programmes += paid
-        due = due - paid * due / max(float(due.sum()), 1e-300)
-        alliance = offers["alliance"][live]
-        together = alliance >= 0
-        np.add.at(organisations["dues"], offers["seller"][live][~together], due[~together])
-        np.subtract.at(state.alliances["capital"], alliance[together], due[together])
-        state.ledger.pay("exports", -float(due[together].sum()))
-        gone = np.zeros_like(served)
-        gone[:, abroad] = ~served[:, abroad]
-        offers["adopters"][live] = np.where(gone, 0.0, offers["adopters"][live])
+        due -= paid * due / max(float(due.sum()), 1e-300)
+        organisations["dues"] = np.bincount(seller, due, minlength=len(organisations))
 
     def _pay(self, state: State, live: Array) -> None:
         """Give sales to sellers; of an alliance's, a share goes into its common capital."""

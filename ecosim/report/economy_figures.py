@@ -90,21 +90,21 @@ def markets_figure(state: State, months: pd.DataFrame) -> Picture:
     met = needs_met(state, months)
     shown = np.sort(np.argsort(-met[-1], kind="stable")[: len(_LINES)])
     frames = state.parameters.mechanisms.frames
-    made = figure(6.6 if frames else 3.6)
+    made = figure((6.4 if frames else 3.4) + 0.25 * -(-len(shown) // 2))
     panels = made.subplots(2 if frames else 1, 1, sharex=True, squeeze=False)[:, 0]
     for row, (colour, dashes) in zip(shown.tolist(), _LINES, strict=False):
         name = state.market_names[row]
-        label = legible(name)
+        label = legible(name, 24)
         _line(panels[0], months, met[:, row], label, colour, dashes)
         if frames:
             _line(panels[1], months, months[f"frame shift: {name}"], label, colour, dashes)
     panels[0].yaxis.set_major_formatter(plain_shares)
-    lines = -(-len(shown) // 3)
-    panels[0].set_title("Customers' needs that new offers meet", pad=9 + 18 * lines)
-    _finish(panels[0])
+    panels[0].set_title("Customers' needs that new offers meet")
     if frames:
         panels[1].set_title("How far frames have moved (knowledge units)")
-        panels[1].set_ylim(0, max(panels[1].get_ylim()[1], 1e-9))
+    for axes in panels:
+        axes.set_ylim(0, max(axes.get_ylim()[1], 1e-9))
+    made.legend(*panels[0].get_legend_handles_labels(), loc="outside lower left", ncols=2)  # below: names may be long
     months_axis(panels[-1], len(months))
     caption = "A need is met when a customer has adopted an offer for it; where offers abound they share the needs out."
     if frames:

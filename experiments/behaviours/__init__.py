@@ -13,6 +13,7 @@ from experiments.behaviours import (
     crystallisation,
     hysteresis,
     inverted_u,
+    levers,
     necessity,
     tipping,
 )
@@ -26,4 +27,5 @@ STUDIES: dict[str, ModuleType] = {
     "agreement": agreement,
     "closure": closure,
     "hysteresis": hysteresis,
+    "levers": levers,
 }

@@ -25,14 +25,16 @@ def outcome(job: dict[str, Any]) -> dict[str, Any]:
     """Return R of the state at a month, and the mean offspring of the hybrids born in the year after it.
 
     The field is frozen at that month (attractors neither open nor end afterwards, clusters organise no encounters), for
-    R is a property of one state.
+    R is a property of one state. Society and economy are off, whatever the scenario says: the claim is the core's.
     """
     import dataclasses
 
     from ecosim import EcosystemModel, Scenario
+    from ecosim.parameters.society import Mechanisms
     from ecosim.reproduction import NextGeneration
 
-    scenario = Scenario.load(job["path"]).with_values({"clusters.encounters_per_year": 0.0})
+    core = {f"mechanisms.{item.name}": False for item in dataclasses.fields(Mechanisms)}
+    scenario = Scenario.load(job["path"]).with_values({"clusters.encounters_per_year": 0.0, **core})
     scenario = scenario.with_values(job["values"])
     month = job["month"]
     frozen = tuple(

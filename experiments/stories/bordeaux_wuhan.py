@@ -1,4 +1,4 @@
-"""Bordeaux and Wuhan: science ties carry knowledge over 9,600 km; what of it reaches firms and is exported."""
+"""Bordeaux and Wuhan: science ties carry knowledge over 9,400 km; what of it reaches firms and is exported."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from experiments.stories.comparing import mean_of, paired, rounded, strips
 
 QUESTION = "Do science ties carry hybrids that join both places' knowledge, and do exports follow?"
 CASES = ("science", "no ties across", "bridges only", "business ties instead", "both")
+ONLINE = ("anybody online", "anybody online, no ties across")  # the digital layer as it is by default
 WORDS = ("science ties\n(as shipped)", "no ties\nacross", "science\nlayer off", "business ties\ninstead", "both")
 HERE, THERE = 1, 2  # bits: knowledge of Bordeaux, of Wuhan
 
@@ -28,11 +29,13 @@ def inputs_of(case: str, seed: int) -> Any:
     scenario = Scenario.load("bordeaux-wuhan")
     if case == "bridges only":
         scenario = scenario.with_values({"medium.science_share": 0.0})
+    if case in ONLINE:
+        scenario = scenario.with_values({"medium.digital_share": 0.15})
     inputs = resolve(scenario)
     people = inputs.organisations
     across = [people[a].region != people[b].region for a, b, _ in inputs.ties]
     ties = inputs.ties
-    if case in ("no ties across", "business ties instead"):
+    if case in ("no ties across", "business ties instead", ONLINE[1]):
         ties = tuple(tie for tie, far in zip(ties, across, strict=True) if not far)
     if case in ("business ties instead", "both"):
         draw = np.random.default_rng([2016, seed])
@@ -83,7 +86,7 @@ def outcome(job: dict[str, Any]) -> dict[str, Any]:
 
 def run(quick: bool = False, workers: int | None = None) -> pd.DataFrame:
     """Return one row per run: case and seed."""
-    jobs = [{"case": case, "seed": seed} for seed in range(4 if quick else 40) for case in CASES]
+    jobs = [{"case": case, "seed": seed} for seed in range(4 if quick else 40) for case in (*CASES, *ONLINE)]
     return pd.DataFrame(run_many(outcome, jobs, workers, "bordeaux-wuhan"))
 
 
@@ -95,11 +98,12 @@ def conclude(table: pd.DataFrame) -> dict[str, Any]:
         "exports": "exports of the last five years, M€", "joint_exports": "of it from joint hybrids, last month, k€",
     }  # fmt: skip
     for column, word in words.items():
-        for case in CASES:
+        for case in (*CASES, *ONLINE):
             findings[f"{word}, {case}"] = rounded(mean_of(table, case, column), 1)
         for case in CASES[2:]:
             findings[f"{word}, {case} minus none"] = rounded(paired(table, column, case, CASES[1]), 1)
         findings[f"{word}, science minus none"] = rounded(paired(table, column, CASES[0], CASES[1]), 1)
+        findings[f"{word}, {ONLINE[0]}, science adds"] = rounded(paired(table, column, *ONLINE), 1)
         findings[f"{word}, science minus business"] = rounded(paired(table, column, CASES[0], CASES[3]), 1)
     findings["hybrids cross"] = paired(table, "joint", "science", "no ties across").low > 0
     findings["exports follow"] = paired(table, "exports", "science", "no ties across").low > 0

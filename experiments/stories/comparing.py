@@ -49,9 +49,7 @@ def strips(axis: Any, table: pd.DataFrame, cases: Sequence[str], column: str, wo
     axis.set_xticks(range(len(cases)), list(words))
 
 
-def with_band(
-    axis: Any, month: npt.NDArray[Any], values: FloatArray, colour: str, label: str, dash: Any = "-"
-) -> None:
+def with_band(axis: Any, month: npt.NDArray[Any], values: FloatArray, colour: str, label: str, dash: Any = "-") -> None:
     """Draw the mean over seeds, float64 (seeds, T), with its 95 % interval as a band."""
     intervals = np.array([mean_interval(column) for column in values.T])
     axis.plot(month, intervals[:, 0], color=colour, linestyle=dash, label=label)

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from experiments.behaviours.drawing import COLOURS, DASHES, new_figure
 from experiments.pool import run_many
-from experiments.statistics import ratio_interval
+from experiments.statistics import Interval, ratio_interval
 from experiments.stories.comparing import mean_of, months_of, paired, rounded, strips, with_band
 
 QUESTION = "Do cosmetics and textile cross, and do their hybrids feed on each other, without one of the ingredients?"
@@ -75,7 +75,7 @@ def conclude(table: pd.DataFrame) -> dict[str, Any]:
     )
     gain = paired(table, "sales", "all", "no bridges")
     findings["sales of new offers in the last year, as shipped minus no bridges, M€"] = rounded(
-        type(gain)(*(value / 1000 for value in gain)), 1
+        Interval(*(value / 1000 for value in gain)), 1
     )
     findings["holds"] = bool(holds)
     return findings
@@ -91,7 +91,7 @@ def draw(table: pd.DataFrame) -> Figure:
     left.text(25.5, 0.985, "the concept opens", transform=left.get_xaxis_transform(), va="top")
     left.set_xlabel("month (one point a year)")
     left.set_ylabel("cosmetics × textile hybrids\nborn in the year")
-    left.legend(frameon=False, loc="center right", bbox_to_anchor=(1, 0.62))
+    left.legend(frameon=False, loc="center right", bbox_to_anchor=(1, 0.4))
     shown = table.assign(later=table["later"] + 1)
     strips(right, shown, SHOWN, "later", WORDS)
     right.set_yscale("log")

@@ -55,7 +55,7 @@ def outcome(job: dict[str, Any]) -> dict[str, Any]:
     live = offers["withdrawn"] < 0
     adopted = offers["adopters"][live] @ state.markets["spend"]
     offspring, birth = state.cohort_offspring, _births(state)
-    after, before = slice(START, START + 36), slice(0, START)
+    after = slice(START, START + 12)
     ends = range(EVERY, state.month + 1, EVERY)
     r = months["r_theoretical"].to_numpy()
     return {
@@ -65,7 +65,6 @@ def outcome(job: dict[str, Any]) -> dict[str, Any]:
         "sales": float(adopted[near[offers["brick"][live]]].sum()),
         "sales_all": float(adopted.sum()),
         "employees": float(months["employees"].iloc[-1]),
-        "cohort_before": float(offspring[before].sum() / max(birth[before].sum(), 1)),
         "cohort_after": float(offspring[after].sum() / max(birth[after].sum(), 1)),
         **{f"r@{end}": float(np.nanmean(r[end - EVERY : end])) for end in ends},
         **{f"hybrids@{end}": int(((born >= end - EVERY) & (born < end)).sum()) for end in ends},
@@ -96,13 +95,13 @@ def conclude(table: pd.DataFrame) -> dict[str, Any]:
     """Return what the onset and the relay do, as paired differences over seeds."""
     shipped, alone, _, none = CASES
     findings: dict[str, Any] = {}
+    first = "cohort R of the hybrids of the onset's first year"
     for case in CASES:
-        findings[f"cohort R in the three years from the onset, {case}"] = rounded(mean_of(table, case, "cohort_after"))
-    findings["cohort R before the onset"] = rounded(mean_of(table, shipped, "cohort_before"))
+        findings[f"{first}, {case}"] = rounded(mean_of(table, case, "cohort_after"))
     words = {
-        "hybrids": "hybrids near FinTech in 10 years", "startups": "start-ups near FinTech", "startups_all": "start-ups",
-        "sales": "monthly sales near FinTech at the end, k€", "sales_all": "monthly sales of new offers at the end, k€",
-        "employees": "employees at the end",
+        "hybrids": "hybrids near FinTech in 10 years", "startups": "start-ups near FinTech",
+        "startups_all": "start-ups", "sales": "monthly sales near FinTech at the end, k€",
+        "sales_all": "monthly sales of new offers at the end, k€", "employees": "employees at the end",
     }  # fmt: skip
     for column, word in words.items():
         findings[f"{word}, {shipped}"] = rounded(mean_of(table, shipped, column), 1)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from experiments.behaviours.drawing import COLOURS, DASHES, new_figure
+from experiments.behaviours.drawing import COLOURS, DASHES
 from experiments.pool import run_many
 from experiments.stories.comparing import mean_of, months_of, paired, rounded, with_band
 
@@ -55,7 +55,7 @@ def outcome(job: dict[str, Any]) -> dict[str, Any]:
 def run(quick: bool = False, workers: int | None = None) -> pd.DataFrame:
     """Return one row per run: case and seed. Quick: a twentieth of the ecosystem."""
     jobs = [
-        {"case": case, "seed": seed, "share": 20 if quick else 1} for seed in range(2 if quick else 5) for case in CASES
+        {"case": case, "seed": seed, "share": 20 if quick else 1} for seed in range(2 if quick else 6) for case in CASES
     ]
     return pd.DataFrame(run_many(outcome, jobs, workers, "france-clusters"))
 
@@ -103,6 +103,3 @@ def draw(table: pd.DataFrame) -> Figure:
     axes[0].axhline(1, color="black", linestyle=":", linewidth=1)
     axes[0].legend(frameon=False)
     return figure
-
-
-__all__ = ["QUESTION", "conclude", "draw", "run"]
