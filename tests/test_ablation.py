@@ -225,9 +225,6 @@ def test_a_part_of_society_that_is_off_leaves_its_mark(off: str, figure: str, le
 
 
 def test_trust_is_what_chooses_allies() -> None:
-    def trusted(model: EcosystemModel) -> float:
-        return float(np.nanmean([row["trust"] for row in model.state.history.accounts if "trust" in row] or [np.nan]))
-
     on, off = society(), society("mechanisms.trust")
     assert len(on.state.ties.trust) > 0
     assert on.state.ties.trust.std() > 0.1

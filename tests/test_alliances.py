@@ -225,6 +225,16 @@ def test_policies_pay_their_part_as_long_as_they_last() -> None:
     assert state.ledger.programmes == 22.0
 
 
+def test_members_get_back_what_is_more_than_their_tickets() -> None:
+    world = World(payout=0.5)
+    state = world.meet((0, 1))
+    state.alliances["capital"][0] += 81.0
+    state.ledger.opening_capital += 81.0
+    world.meet()  # 181, less 2 for coordination, is 79 more than two tickets: half of it, in two equal parts
+    assert state.alliances["capital"].tolist() == [139.5]
+    assert state.organisations["capital"][:3].tolist() == [440.0 + 19.75] * 2 + [500.0]
+
+
 # -- how they end ---------------------------------------------------------------------------------------------
 
 

@@ -152,10 +152,29 @@ def test_research_and_dividends_need_money() -> None:
 # -- who leaves -----------------------------------------------------------------------------------------------
 
 
+def test_common_capital_makes_up_for_what_a_member_lacks() -> None:
+    """As long as it can: one member is saved, the other, who lacks more than is left, is not; money is conserved."""
+    model = EcosystemModel(busy.SOCIETY, seed=8).run(10)
+    state, columns = model.state, model.state.organisations
+    until(model, "exit")
+    columns["capital"][firms_of(state)] = 10.0
+    alliance = int(np.argmax(state.alliances["members"]))
+    saved, lost = np.flatnonzero(columns["alliance"] == alliance)[:2].tolist()
+    columns["capital"][saved], columns["capital"][lost] = -6.0, -6.0
+    state.alliances["capital"][alliance] = 8.0
+    next(process for process in model.processes if process.name == "exit").step(model)
+    assert columns["capital"][saved] == 0.0
+    assert columns["held"][saved] > 0
+    assert columns["held"][lost] == 0
+    assert state.alliances["capital"][alliance] == 2.0
+
+
 def test_an_insolvent_firm_leaves_with_all_that_hangs_on_it() -> None:
     model = EcosystemModel(busy.SOCIETY, seed=8).run(10)
     state, columns = model.state, model.state.organisations
     until(model, "exit")
+    state.ledger.pay("gifts", -float(state.alliances["capital"].sum()))
+    state.alliances["capital"] = 0.0  # no common capital that could make up for what is missing
     allied = [row for row in firms_of(state).tolist() if columns["alliance"][row] >= 0 and columns["capital"][row] >= 0]
     selling = [row for row in firms_of(state).tolist() if (columns["offers"][row] >= 0).any() and row not in allied[:1]]
     busy_ones = state.meetings.initiator[state.meetings.partner >= 0].tolist()
@@ -180,7 +199,7 @@ def test_an_insolvent_firm_leaves_with_all_that_hangs_on_it() -> None:
     assert (columns["alliance"][rows] == -1).all()
     assert not going & set(memberships(state))
     assert (state.month, "left the ecosystem") in {(month, what) for month, _, _, what in state.memberships}
-    assert np.array_equal(pooled, state.alliances["capital"])  # what a firm has put into an alliance stays there
+    assert np.array_equal(pooled, state.alliances["capital"])
     meetings = state.meetings
     there = meetings.partner >= 0
     assert not np.isin(meetings.initiator[there], rows).any()

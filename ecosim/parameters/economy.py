@@ -198,7 +198,7 @@ class Firms:
         "Cost of a meeting to the firm that starts it.", "Coût d'une rencontre pour la firme qui l'engage.",
     )  # fmt: skip
     payout: float = declare(
-        0.1, 0, 1, "1/month", "assumption", "assumption",
+        0.2, 0, 1, "1/month", "assumption", "assumption",
         "Share of the capital above the equity ratio that owners take in a month, out of profits.",
         "Part du capital au-delà du ratio de fonds propres que les propriétaires prennent, sur le profit.",
     )  # fmt: skip

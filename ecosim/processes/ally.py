@@ -48,7 +48,7 @@ class Ally(Process):
     # -- what there is ----------------------------------------------------------------------------------------
 
     def _run(self, state: State) -> None:
-        """Pay for coordination; dissolve those without trust, money or members."""
+        """Pay for coordination, give back what is too much; dissolve those without trust, money or members."""
         alliances, parameters = state.alliances, state.parameters
         live = np.flatnonzero(alliances["ended"] < 0)
         if len(live) == 0:
@@ -57,6 +57,7 @@ class Ally(Process):
         cost = parameters.alliances.coordination_cost * alliances["members"][live]
         alliances["capital"][live] -= cost
         state.ledger.pay("coordination", -float(cost.sum()))
+        self._give_back(state, live)
         distrust = np.zeros(len(live), bool)
         if parameters.mechanisms.trust:
             distrust = ~(alliances["trust"][live] >= parameters.alliances.dissolution_trust)
@@ -65,6 +66,18 @@ class Ally(Process):
             if few or broke or lost:
                 reason = "too few members" if few else "no capital left" if broke else "no trust left"
                 dissolve(state, row, reason)
+
+    def _give_back(self, state: State, live: Array) -> None:
+        """Give members what the common capital holds beyond their tickets, at the rate at which firms pay owners."""
+        alliances, organisations, parameters = state.alliances, state.organisations, state.parameters
+        live = live[alliances["members"][live] > 0]
+        tickets = parameters.barriers.equity_ticket * alliances["members"][live]
+        given = np.zeros(len(alliances))
+        given[live] = parameters.firms.payout * np.maximum(alliances["capital"][live] - tickets, 0.0)
+        alliances["capital"] -= given
+        member = np.flatnonzero(organisations["alliance"] >= 0)
+        group = organisations["alliance"][member]
+        organisations["capital"][member] += (given / np.maximum(alliances["members"], 1))[group]
 
     def _measure(self, state: State) -> None:
         """Count members; measure the trust among them and the quality of what they can offer together."""

@@ -1,4 +1,4 @@
-"""Exit: firms that cannot pay leave; their creditors bear the rest."""
+"""Exit: firms that cannot pay, and whose alliance cannot pay for them, leave; their creditors bear the rest."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ __all__ = ["Exit"]
 
 
 class Exit(Process):
-    """A firm whose capital is below 0 at the month's end is insolvent."""
+    """A firm whose capital is below 0 at the month's end is insolvent, unless the common capital of its alliance makes
+    up for what is missing: members share capital.
+    """  # fmt: skip
 
     name = "exit"
     reads = (
@@ -22,11 +24,19 @@ class Exit(Process):
         "organisations.held", "organisations.capital", "organisations.employees", "organisations.base",
         "organisations.sales", "organisations.revenue", "organisations.turnover", "organisations.research",
         "organisations.insight", "organisations.alliance", "organisations.offers", "clusters.members",
-        "bricks.carriers", "alliances.members", "offers.withdrawn", "meetings", "memberships", "ledger",
+        "bricks.carriers", "alliances.members", "alliances.capital", "offers.withdrawn", "meetings", "memberships",
+        "ledger",
     )  # fmt: skip
 
     def step(self, model: World) -> None:
         state = model.state
         organisations = state.organisations
         there = (organisations["kind"] == FIRM) & (organisations["held"] > 0)
-        leave(state, np.flatnonzero(there & (organisations["capital"] < 0.0)))
+        insolvent = np.flatnonzero(there & (organisations["capital"] < 0.0))
+        capital, pools = organisations["capital"], state.alliances["capital"]
+        for firm in insolvent[organisations["alliance"][insolvent] >= 0].tolist():
+            alliance = int(organisations["alliance"][firm])
+            if pools[alliance] + capital[firm] >= 0.0:
+                pools[alliance] += capital[firm]
+                capital[firm] = 0.0
+        leave(state, insolvent[capital[insolvent] < 0.0])

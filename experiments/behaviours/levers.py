@@ -186,8 +186,8 @@ def draw(table: pd.DataFrame) -> Figure:
     left.legend(frameon=False, loc="lower right", fontsize=9)
     right.legend(frameon=False, loc="upper right", fontsize=9)
     left.set_xscale("symlog", linthresh=10)
-    left.set_xlim(-20, 30_000)
-    left.set_xticks([-10, 0, 10, 100, 1000, 10000], ["−10", "0", "10", "100", "1,000", "10,000"])
+    left.set_xlim(-15, 1_500)
+    left.set_xticks([-10, 0, 10, 100, 1000], ["−10", "0", "10", "100", "1,000"])
     left.minorticks_off()
     targets = [f"{lever}:\n{paired.OUTCOMES[outcome].words.split(',')[0]}" for lever, outcome in TARGETS.items()]
     left.set_yticks(range(len(names)), [*targets, ALL], fontsize=9)

@@ -121,6 +121,12 @@ def run(society: Society, alliance: int) -> None:
     cost = rules.coordination_cost * len(members)
     society.pools[alliance] -= cost
     society.pay("coordination", -cost)
+    excess = society.pools[alliance] - society.parameters.barriers.equity_ticket * len(members)
+    if excess > 0 and members:
+        given = society.parameters.firms.payout * excess
+        society.pools[alliance] -= given
+        for firm in members:
+            society.firms[firm].capital += given / len(members)
     ties = [value for pair, values in society.trust.items() if pair <= members for value in values]
     distrust = not ties or sum(ties) / len(ties) < rules.dissolution_trust
     if len(members) < 2 or society.pools[alliance] < 0 or distrust:
