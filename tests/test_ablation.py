@@ -170,7 +170,7 @@ def test_as_many_encounters_as_asked_for() -> None:
 def society(off: str = "") -> EcosystemModel:
     """Two and a half years of a busy society, with one mechanism or parameter at nothing."""
     values = {"startup_rate": 0.001, "base_drive": 0.15, "reproduction_every": 0, "coordination_cost": 2.0,
-              "demand_volatility": 0.2, "equity_ratio": 0.1}  # fmt: skip
+              "demand_volatility": 0.2, "equity_ratio": 0.1, "assembly_loss": 0.4}  # fmt: skip
     if off:
         values[off] = False if off in busy.ALL_ON else 0.0
     return EcosystemModel(busy.SOCIETY.with_values(values), seed=8).run(30)
@@ -195,7 +195,7 @@ def society(off: str = "") -> EcosystemModel:
         ("coordination_cost", "coordination", 0, 0),
         ("export_cost", "exports", 0, 0),
         ("pool_share", "capital", 0, 0.99),
-        ("assembly_loss", "offer_quality", 1.02, 2),
+        ("assembly_loss", "alliance_quality", 1.03, 2),
         ("skills_gap", "competence", 1.02, 2),
         ("outsourcing_loss", "offer_quality", 1.05, 2),
         ("learning", "competence", 0, 0.9),

@@ -269,6 +269,7 @@ def test_too_few_members_no_alliance() -> None:
 
     leave(state, np.array([1]))
     world.meet()
+    assert state.memberships[-1] == (1, 0, 0, "dissolved: too few members")
     assert state.alliances["ended"].tolist() == [1]
     assert state.organisations["capital"][0] == 440.0 + 99.0
     world.meet((2, 3))

@@ -18,7 +18,7 @@ import pytest
 from rich.console import Console
 
 from ecosim import bench
-from ecosim.bench import core, fresh, timing
+from ecosim.bench import core, fresh, society, timing
 from ecosim.bench.ecosystems import core_rules, generated, plain_run
 from ecosim.bench.loop import LoopInC, NoCompilerError, build_loop, core_with_loop
 from ecosim.bench.plain_mesa import Brick, PlainModel
@@ -273,13 +273,14 @@ def _rows() -> list[timing.Row]:
         *core.meeting_rows([40, 80], months=1, warm_up=1),
         *core.recording_rows(600, 3),
         *fresh.memory_rows(300),
+        *society.society_rows(600, warm_up=2, rounds=2),
     ]
 
 
 def test_rows_are_complete_and_plain() -> None:
     rows = _rows()
     names = [row["name"] for row in rows]
-    assert len(set(names)) == len(names) == 10
+    assert len(set(names)) == len(names) == 12
     for row in rows:
         assert set(row) == {"name", "value", "unit", "bar", "met", "detail"}
         assert "DIFFER" not in row["detail"]

@@ -212,9 +212,9 @@ def abroad(**values: Any) -> EcosystemModel:
 @pytest.mark.parametrize("cost", [0.0, 60.0, 150.0])
 def test_an_offer_goes_abroad_where_it_pays_and_a_year_is_in_hand(cost: float) -> None:
     """The decision once more, offer by offer, before the rule is played."""
-    model = abroad(export_cost=cost)
+    model = abroad(export_cost=cost, equity_ratio=0.5)  # so that some have a year of it in hand and some have not
     sell = next(process for process in model.processes if process.name == "sell")
-    outcomes = set()
+    outcomes, unprofitable = set(), 0
     for _ in range(20):
         for process in model.processes[: model.processes.index(sell)]:
             process.step(model)
@@ -230,6 +230,7 @@ def test_an_offer_goes_abroad_where_it_pays_and_a_year_is_in_hand(cost: float) -
             capital = state.organisations["capital"][firm]
             expected[row] = bool(pays and (capital >= 0 if row in there else capital >= 12 * cost))
             outcomes.add((pays, row in there, expected[row]))
+            unprofitable += not pays and capital >= 12 * cost
         dues = dict.fromkeys(range(len(state.organisations)), 0.0)
         for process in model.processes[model.processes.index(sell) :]:
             if process.name == "earn":
@@ -242,6 +243,7 @@ def test_an_offer_goes_abroad_where_it_pays_and_a_year_is_in_hand(cost: float) -
         assert np.allclose(found, list(dues.values()))
         state.month += 1
     assert len(outcomes) >= {0.0: 2, 60.0: 3, 150.0: 4}[cost]
+    assert cost < 150 or unprofitable > 20
 
 
 def test_the_fixed_cost_of_exports_binds_and_the_lever_lowers_it() -> None:

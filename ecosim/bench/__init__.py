@@ -1,4 +1,4 @@
-"""Benchmarks: the core against plain Mesa and against C, its memory and its start, as ratios within one run.
+"""Benchmarks as ratios within one run: the core against plain Mesa and C, its memory and start; society's cost.
 
 Kept out of the tests' way: a timing is never asserted. Everything is imported late; the command's help comes by here.
 """
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from ecosim.bench.timing import Row
 
-__all__ = ["BENCHMARKS", "run_benchmarks", "run_core", "table"]
+__all__ = ["BENCHMARKS", "run_benchmarks", "run_core", "run_society", "table"]
 
 
 def run_core(sizes: Sequence[int] = (1_000, 10_000, 100_000, 1_000_000), quick: bool = False) -> dict[str, Row]:
@@ -26,7 +26,17 @@ def run_core(sizes: Sequence[int] = (1_000, 10_000, 100_000, 1_000_000), quick: 
     return core.run_core(sizes, quick)
 
 
-BENCHMARKS: Mapping[str, Callable[[bool], dict[str, Row]]] = {"core": lambda quick: run_core(quick=quick)}
+def run_society(quick: bool = False) -> dict[str, Row]:
+    """Measure what society and economy cost; see `ecosim.bench.society.run_society`."""
+    from ecosim.bench import society
+
+    return society.run_society(quick)
+
+
+BENCHMARKS: Mapping[str, Callable[[bool], dict[str, Row]]] = {
+    "core": lambda quick: run_core(quick=quick),
+    "society": run_society,
+}
 
 
 def run_benchmarks(names: Sequence[str], json_file: Path | None = None, quick: bool = False) -> None:

@@ -15,13 +15,21 @@ from typing import Any
 
 from ecosim.bench.timing import Row, alternate, median, row, skipped
 
-__all__ = ["memory_rows", "start_rows"]
+__all__ = ["command_rows", "memory_rows", "start_rows"]
 
 MEGA = 1e6
 MONTHS = 3
 # the processor's time so far, that of the interpreter's own start included
 _MESA = "import mesa, time; print(time.process_time())"
 _MONTH = "import time; from ecosim import EcosystemModel; EcosystemModel(seed=1).step(); print(time.process_time())"
+
+_RUN = """
+import resource, sys, time
+from ecosim.cli import app
+app(standalone_mode=False)
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+print(time.process_time(), peak)
+"""
 
 
 def memory_rows(organisations: int) -> list[Row]:
@@ -68,6 +76,23 @@ def start_rows(repeats: int) -> list[Row]:
     rows.append(row("start beside import mesa", warm - mesa, "s", ("<", 1.0), detail))
     rows.append(_help_row(repeats))
     return rows
+
+
+def command_rows(months: int) -> list[Row]:
+    """Return the processor's time and the peak memory of ``ecosim run france-clusters`` with its report."""
+    names, bars = (f"ecosim run france-clusters, {months} months", "the same, peak memory"), (("<", 60.0), ("<", 2.0))
+    with tempfile.TemporaryDirectory() as folder:
+        done = _python(
+            "-c", _RUN, "run", "france-clusters", "--months", str(months), "--quiet", "--out", f"{folder}/run"
+        )
+    if done.returncode != 0:
+        reason = done.stderr.strip().splitlines()[-1] if done.stderr.strip() else f"exit code {done.returncode}"
+        return [skipped(name, unit, bar, reason) for name, unit, bar in zip(names, ("s", "GB"), bars, strict=True)]
+    seconds, peak = map(float, done.stdout.split())
+    return [
+        row(names[0], seconds, "s", bars[0], "time of the processor, everything on, report and start included"),
+        row(names[1], peak / 1e9, "GB", bars[1], "largest resident set of that process"),
+    ]
 
 
 def _help_row(repeats: int) -> Row:
