@@ -6,10 +6,9 @@ import numpy as np
 
 from ecosim.columns import Array
 from ecosim.kernels.create import found_cores
-from ecosim.kernels.random import GOLDEN
 from ecosim.setup.growth import add_ties
 from ecosim.state import BRICK_ORDER, FIRM, State
-from ecosim.streams import hashes, identity, mix, stream_key, uniforms
+from ecosim.streams import hashes, identity, mix, stream_key
 
 __all__ = ["enter", "leave"]
 
@@ -114,14 +113,16 @@ def _tie_in(state: State, new: Array, inventors: Array) -> None:
     one, other = [np.repeat(new, 2)], [inventors.ravel().astype(np.int64)]
     wanted = max(round(parameters.medium.cluster_degree / 2), 1)
     key = stream_key(state.seed, "start-up ties")
-    alive = organisations["held"] > 0
-    for k in np.unique(cluster[new]).tolist():
-        members = np.flatnonzero((cluster == k) & alive)
-        here = np.repeat(new[cluster[new] == k], wanted)
-        number = np.tile(np.arange(1, wanted + 1, dtype=np.uint64), len(here) // wanted)
-        u = uniforms(key, identities[here] + number * np.uint64(GOLDEN))
-        one.append(here)
-        other.append(members[(u * len(members)).astype(np.int64)])
+    alive = np.flatnonzero(organisations["held"] > 0)
+    by_cluster = alive[np.argsort(cluster[alive], kind="stable")]
+    first, last = (np.searchsorted(cluster[by_cluster], cluster[new], side=side) for side in ("left", "right"))
+    for firm, low, high in zip(new.tolist(), first.tolist(), last.tolist(), strict=True):
+        members = by_cluster[low:high]
+        members = members[members != firm]
+        # those whose joint draw with it is lowest (Thaler & Ravishankar 1998): one member more moves at most one tie
+        order = np.argsort(hashes(key, mix(identities[members]) ^ identities[firm]), kind="stable")[:wanted]
+        one.append(np.full(len(order), firm))
+        other.append(members[order])
     starts, ends = np.concatenate(one), np.concatenate(other)
     known = ends >= 0
     starts, ends = starts[known], ends[known]

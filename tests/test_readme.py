@@ -8,12 +8,13 @@ from pathlib import Path
 README = (Path(__file__).resolve().parents[1] / "README.md").read_text()
 
 
-def test_the_python_example_runs() -> None:
-    blocks = re.findall(r"```python\n(.*?)```", README, re.S)
-    assert len(blocks) == 1
+def test_the_python_examples_run() -> None:
+    core, economy = re.findall(r"```python\n(.*?)```", README, re.S)
     names: dict = {}
-    exec(blocks[0], names)
+    exec(core, names)
     assert len(names["model"].months) == 120
+    exec(economy, names)
+    assert len(names["model"].alliances) > 0
 
 
 def test_every_command_shown_is_there() -> None:
@@ -28,7 +29,7 @@ def test_every_command_shown_is_there() -> None:
 
 def test_every_file_linked_is_there() -> None:
     root = Path(__file__).resolve().parents[1]
-    pages = [root / "README.md", root / "CONTRIBUTING.md", *(root / "docs").glob("*.md")]
+    pages = [root / "README.md", root / "CONTRIBUTING.md", *(root / "docs").rglob("*.md")]
     for page in pages:
         for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
             assert (page.parent / target).exists(), f"{page.name}: {target}"

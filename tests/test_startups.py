@@ -134,6 +134,25 @@ def test_ties_of_a_start_up() -> None:
     assert (now > degree).sum() >= 3
 
 
+def test_one_member_less_moves_at_most_one_tie_of_a_start_up() -> None:
+    """Whom it is tied to is drawn pair by pair, not by places in a list that shifts when somebody has left."""
+    usual, other = play(9, cluster_degree=8.0), play(9, cluster_degree=8.0)
+    cluster = int(np.bincount(usual.state.organisations["cluster"]).argmax())
+    for model in (usual, other):
+        for process in model.processes[: [item.name for item in model.processes].index("enter")]:
+            process.step(model)
+    before = len(usual.state.organisations)
+    gone = int(np.flatnonzero((other.state.organisations["cluster"] == cluster) & other.state.alive)[0])
+    other.close_organisation(gone)
+    for model in (usual, other):
+        next(process for process in model.processes if process.name == "enter").step(model)
+    assert len(usual.state.organisations) == len(other.state.organisations) > before + 3
+    for row in range(before, len(usual.state.organisations)):
+        one, two = (set(model.state.ties.of(row, 0).tolist()) for model in (usual, other))
+        old = {partner for partner in one | two if partner < before}  # newcomers choose among themselves, too
+        assert len((one ^ two) & old) <= 2  # the one who left, and whoever comes next in line
+
+
 def test_a_start_up_is_the_same_in_every_world_in_which_it_is_founded() -> None:
     """Whoever it is, its sector, core and stage are drawn by its hybrid: two worlds can be subtracted."""
 
