@@ -14,7 +14,7 @@ from mesa.agent import AgentSet
 
 from ecosim import measures
 from ecosim.agents import Alliance, Cluster, Federation, Roll
-from ecosim.demography import leave
+from ecosim.economy.demography import leave
 from ecosim.errors import EcosimError, ParameterError, nearest_name
 from ecosim.inputs import Inputs, resolve
 from ecosim.parameters import Parameters

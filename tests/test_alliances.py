@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ecosim import Scenario
-from ecosim.demography import leave
+from ecosim.economy.demography import leave
 from ecosim.kernels.hybridise import COPIES
 from ecosim.parameters import Parameters
 from ecosim.processes import Ally

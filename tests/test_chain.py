@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from ecosim import EcosystemModel, Scenario
-from ecosim.chain import ces, expected_margin, firm_quality, group_quality, stage_competence
+from ecosim.economy.chain import ces, expected_margin, firm_quality, group_quality, stage_competence
 from ecosim.specs import MarketSpec, PolicySpec, StageSpec
 from ecosim.state import FIRM, State
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ecosim import EcosystemModel
-from ecosim.demography import leave
+from ecosim.economy.demography import leave
 from ecosim.state import FIRM, State
 from tests import busy
 from tests.invariants import check_all, memberships

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from ecosim import EcosystemModel, Process, with_process
-from ecosim.accounts import opening
+from ecosim.economy.accounts import opening
 from ecosim.errors import ConservationError
 from ecosim.processes import Attract, Support
 from ecosim.schedule import schedule_for

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ecosim import EcosystemModel, Scenario, levers
-from ecosim.chain import firm_quality, group_quality
+from ecosim import EcosystemModel, Scenario
+from ecosim.economy import levers
+from ecosim.economy.chain import firm_quality, group_quality
 from ecosim.specs import LEVERS, ClusterSpec, PolicySpec
 from ecosim.state import FIRM
 from experiments.behaviours import levers as study

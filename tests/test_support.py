@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from ecosim import EcosystemModel, Scenario, levers
+from ecosim import EcosystemModel, Scenario
+from ecosim.economy import levers
 from ecosim.specs import LEVERS, ClusterSpec, MarketSpec, PolicySpec
 from tests.invariants import money_heads_and_spending_balance
 

@@ -9,7 +9,7 @@ import mesa
 import numpy as np
 
 from ecosim.agents.views import Brick, Column, Stock, View
-from ecosim.alliances import dissolve
+from ecosim.economy.alliances import dissolve
 from ecosim.measures import alliance_name
 
 if TYPE_CHECKING:

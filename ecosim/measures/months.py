@@ -72,7 +72,7 @@ def emergence(state: State) -> int | None:
 
 def months_table(state: State) -> pd.DataFrame:
     """Return one row per month played: R, births by kind, generation and layer, tallies, the accounts of society and
-    economy when they are on (`ecosim.accounts`), and indicators (NaN in months that were not evaluated).
+    economy when they are on (`ecosim.economy.accounts`), and indicators (NaN in months that were not evaluated).
     """  # fmt: skip
     history, bricks = state.history, state.bricks
     months = history.count

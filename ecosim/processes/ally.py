@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from ecosim import levers
-from ecosim.alliances import dissolve, establish, merge
-from ecosim.chain import expected_margin, group_quality, stage_competence
 from ecosim.columns import Array
+from ecosim.economy import levers
+from ecosim.economy.alliances import dissolve, establish, merge
+from ecosim.economy.chain import expected_margin, group_quality, stage_competence
 from ecosim.kernels.alliance import mutual_trust, share
 from ecosim.processes.base import Process, World
 from ecosim.state import FIRM, State

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ecosim.accounts import opening
+from ecosim.economy.accounts import opening
 from ecosim.errors import ConservationError
 from ecosim.processes.base import Process, World
 

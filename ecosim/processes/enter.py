@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ecosim.demography import enter
+from ecosim.economy.demography import enter
 from ecosim.processes.base import Process, World
 from ecosim.streams import uniforms
 

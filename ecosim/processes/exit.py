@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ecosim.demography import leave
+from ecosim.economy.demography import leave
 from ecosim.processes.base import Process, World
 from ecosim.state import FIRM
 

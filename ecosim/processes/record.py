@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ecosim.accounts import month_accounts, opening
+from ecosim.economy.accounts import month_accounts, opening
 from ecosim.measures import evaluate
 from ecosim.processes.base import Process, World
 from ecosim.reproduction import NextGeneration

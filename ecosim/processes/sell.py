@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ecosim import levers
-from ecosim.chain import firm_quality, stage_competence
 from ecosim.columns import Array
+from ecosim.economy import levers
+from ecosim.economy.chain import firm_quality, stage_competence
 from ecosim.kernels.market import diffuse, go_abroad, wanted
 from ecosim.processes.base import Process, World
 from ecosim.state import State

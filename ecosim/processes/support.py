@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ecosim import levers
+from ecosim.economy import levers
 from ecosim.processes.base import Process, World
 from ecosim.specs import LEVERS
 from ecosim.state import FIRM, State

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ecosim.demography import leave
+from ecosim.economy.demography import leave
 from ecosim.parameters import Parameters
 from ecosim.processes import Process
 from ecosim.schedule import schedule_for

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ecosim.columns import Array
-from ecosim.levers import lowered
+from ecosim.economy.levers import lowered
 from ecosim.state import FIRM, State
 
 __all__ = ["ces", "expected_margin", "firm_quality", "group_quality", "stage_competence"]
