@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from experiments.behaviours.drawing import COLOURS, DASHES, new_figure
+from experiments.behaviours.drawing import COLOURS, DASHES, MARKERS, new_figure
 from experiments.pool import run_many
 from experiments.statistics import mean_interval
 
@@ -81,37 +81,58 @@ def conclude(table: pd.DataFrame) -> dict[str, Any]:
         ]
         findings[f"{world}: something persists"] = left.low > 0
         for name in FIGURES:
-            pairs = [
-                table[(table["world"] == world) & (table["pulse"] == pulse)].sort_values("seed")[name].to_numpy()
-                for pulse in (True, False)
-            ]
             if world != "off":
-                change = mean_interval(100.0 * (pairs[0] - pairs[1]) / np.maximum(pairs[1], 1.0))
                 words = f"{world}: {name.replace('_', ' ')} in the last two years, pulse minus none"
-                if name == "allied_firms":
-                    findings[words] = [round(float(x), 1) for x in mean_interval(pairs[0] - pairs[1])]
+                if name == "allied_firms":  # none without the pulse: no vision
+                    change = mean_interval(_late(table, world, name) / 100.0)
+                    findings[words] = [round(float(x), 1) for x in change]
                 else:
-                    findings[f"{words} (%)"] = [round(float(x), 2) for x in change]
+                    findings[f"{words} (%)"] = [round(float(x), 2) for x in mean_interval(_late(table, world, name))]
     return findings
 
 
 def draw(table: pd.DataFrame) -> Figure:
-    """Return births per month minus those of the run without attractor, by world, mean and 95 % interval."""
-    figure, axis = new_figure(width=8)
-    month = np.arange(MONTHS)
-    for index, world in enumerate(table["world"].unique()):
+    """Return births minus those of the run without attractor, and what is left of activity and employment, by world."""
+    figure, (axis, left) = new_figure(columns=2, width=6.6)
+    years = np.arange(MONTHS // 12) + 0.5
+    worlds = [str(world) for world in table["world"].unique()]
+    for index, world in enumerate(worlds):
         values = births(table, world, True) - births(table, world, False)
-        mean = values.mean(axis=0)
+        values = values.reshape(len(values), -1, 12).mean(axis=2)
         error = 1.96 * values.std(axis=0, ddof=1) / np.sqrt(len(values))
-        words = f"society and economy {world}"
-        axis.plot(month, mean, color=COLOURS[index], linestyle=DASHES[index], label=words, linewidth=1.5)
-        if world in ("off", "on"):
-            axis.fill_between(month, mean - error, mean + error, color=COLOURS[index], alpha=0.2, linewidth=0)
-    axis.axvspan(START, END, color="#999999", alpha=0.2, linewidth=0)
+        axis.errorbar(
+            years, values.mean(axis=0), error, color=COLOURS[index], linestyle=DASHES[index], marker=MARKERS[index],
+            markersize=4, linewidth=1.2, label=world,
+        )  # fmt: skip
+    axis.axvspan(START / 12, END / 12, color="#999999", alpha=0.2, linewidth=0)
     axis.set_yscale("symlog", linthresh=1)
-    axis.set_xlim(0, MONTHS)
-    axis.set_xlabel("month (shaded: the market attractor is there)")
-    axis.set_ylabel("hybrids born per month, more than without it\n(1,000 organisations at the beginning)")
-    axis.set_title("What stays when the attractor has gone")
-    axis.legend(frameon=False)
+    axis.set_xlim(0, MONTHS / 12)
+    axis.set_xlabel("year (shaded: the market attractor is there)")
+    axis.set_ylabel("hybrids born per month, more than without it\n(means of a year, 1,000 organisations)")
+    axis.set_title("Knowledge: hardly anything stays")
+    axis.legend(frameon=False, title="society and economy", fontsize=8, title_fontsize=8)
+    with_economy = [world for world in worlds if world != "off"]
+    for row, (name, marker) in enumerate((("revenue", "o"), ("employees", "s"))):
+        for index, world in enumerate(with_economy):
+            change = mean_interval(_late(table, world, name))
+            left.errorbar(
+                change.estimate, index + 0.12 * (2 * row - 1),
+                xerr=[[change.estimate - change.low], [change.high - change.estimate]],
+                fmt=marker, color=COLOURS[row], capsize=3, label=name if index == 0 else None,
+            )  # fmt: skip
+    left.set_yticks(range(len(with_economy)), with_economy)
+    left.invert_yaxis()
+    left.set_xlim(left=0)
+    left.set_xlabel("more than without it, six to eight years after its end (%)")
+    left.set_title("Activity and employment: much does")
+    left.legend(frameon=False, loc="lower left")
     return figure
+
+
+def _late(table: pd.DataFrame, world: str, name: str) -> Any:
+    """Return a figure of the last two years with the pulse above that without it, in %, float64 (seeds,)."""
+    with_pulse, without = (
+        table[(table["world"] == world) & (table["pulse"] == pulse)].sort_values("seed")[name].to_numpy()
+        for pulse in (True, False)
+    )
+    return 100.0 * (with_pulse - without) / np.maximum(without, 1.0)

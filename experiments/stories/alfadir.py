@@ -15,7 +15,6 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "firms of 38 employees (nuclear work of smaller suppliers)": {"firm_size": 38.0},
     "trust 0.6 asked, as the default": {"trust_threshold": 0.6},
     "values as far apart as the default": {"value_dispersion": 0.3},
-    "every offer pays for its own export office (5 k€)": {"export_cost": 5.0},
     "public buyers take any seller": {"procurement_size": 0.0},
     "20 firms at most, as the default": {"members_most": 20},
     "no attractor": {"attractor_dial": 0.0},

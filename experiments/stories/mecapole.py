@@ -17,7 +17,6 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "no family: trust 0.6 asked, as the default": {"trust_threshold": 0.6},
     "no family: values as far apart as the default": {"value_dispersion": 0.3},
     "no long term: five years instead of ten": {"alliance_horizon": 60},
-    "every offer pays for its own export office (5 k€)": {"export_cost": 5.0},
     "capital that owners leave: 0.3 years of turnover": {"equity_ratio": 0.3},
     "20 firms at most, as the default": {"members_most": 20},
     "no attractor": {"attractor_dial": 0.0},
