@@ -9,6 +9,7 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOMES = {
+    "AcculturationSpec": "ecosim.specs",
     "Alliance": "ecosim.agents",
     "AttractorSpec": "ecosim.specs",
     "Brick": "ecosim.agents",
@@ -19,12 +20,16 @@ _HOMES = {
     "Firm": "ecosim.agents",
     "Lab": "ecosim.agents",
     "Market": "ecosim.agents",
+    "MarketSpec": "ecosim.specs",
     "Organisation": "ecosim.agents",
     "Parameters": "ecosim.parameters",
+    "PolicySpec": "ecosim.specs",
     "Process": "ecosim.processes.base",
     "Scenario": "ecosim.scenario",
     "SectorSpec": "ecosim.specs",
+    "StageSpec": "ecosim.specs",
     "core_schedule": "ecosim.schedule",
+    "schedule_for": "ecosim.schedule",
     "shipped_scenarios": "ecosim.scenario",
     "with_process": "ecosim.schedule",
 }

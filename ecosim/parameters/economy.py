@@ -213,9 +213,9 @@ class Firms:
         "Poids du dernier mois dans le chiffre d'affaires servant à planifier.",
     )  # fmt: skip
     startup_rate: float = declare(
-        0.003, 0, 1, "1/hybrid", "assumption", "assumption",
-        "Probability that a new hybrid founds a start-up, away from attractors.",
-        "Probabilité qu'un hybride nouveau fonde une jeune pousse, loin des attracteurs.",
+        0.003, 0, 0.1, "1/hybrid", "assumption", "assumption",
+        "Probability that a new hybrid founds a start-up, away from attractors (they make hybrids in turn).",
+        "Probabilité qu'un hybride nouveau fonde une jeune pousse, loin des attracteurs (elles hybrident à leur tour).",
     )  # fmt: skip
     startup_pull: float = declare(
         2.0, 0, 1000, "factor", "assumption", "assumption",
