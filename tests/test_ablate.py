@@ -130,8 +130,13 @@ def test_what_is_wrong_is_refused(command: Callable, wrong: tuple[str, str]) -> 
 def test_interrupted_it_keeps_what_is_done_and_says_so(tmp_path: Path) -> None:
     out = tmp_path / "out"
     arguments = ["ablate", "levers", *QUICK[:-1], "200", "--workers", "2", "--out", str(out)]
+    # a job in the background inherits interrupts as ignored; here they must come as at a terminal
+    code = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "from ecosim.cli import main; main()"
+    )  # fmt: skip
     process = subprocess.Popen(
-        [sys.executable, "-m", "ecosim.cli", *arguments], cwd=ROOT, text=True, stdout=subprocess.PIPE,
+        [sys.executable, "-c", code, *arguments], cwd=ROOT, text=True, stdout=subprocess.PIPE,
         stderr=subprocess.PIPE, start_new_session=True,
     )  # fmt: skip
     path = out / "ablation.csv"

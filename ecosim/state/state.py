@@ -123,10 +123,7 @@ class State:
                 out[f"ties.{name}"] = _digest(values)
         out["spent"] = _digest(np.sort(self.spent.table[self.spent.table != 0]))
         out["history"] = _digest(self.history.rows)
-        if self.history.accounts:
-            out["history.accounts"] = _digest(
-                np.array([list(row.values()) for row in self.history.accounts], np.float64)
-            )
+        if self.memberships:
             out["memberships"] = hashlib.blake2b(repr(self.memberships).encode(), digest_size=16).hexdigest()
         return out
 
