@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ecosim.state import FIRM, HEADS, MONEY, State
+from ecosim.economy.offers import staff_behind
+from ecosim.state import HEADS, MONEY, State
 
 __all__ = ["SME", "month_accounts", "opening", "small_seller_sales"]
 
@@ -24,7 +25,7 @@ def opening(state: State) -> tuple[float, float, float]:
 def month_accounts(state: State) -> dict[str, float]:
     """Return the figures of the month that ends, by name; see docs/odd.md, section 8.4."""
     organisations, alliances, offers, ledger = state.organisations, state.alliances, state.offers, state.ledger
-    firms = (organisations["kind"] == FIRM) & (organisations["held"] > 0)
+    firms = state.firms
     employees, revenue = organisations["employees"][firms], organisations["revenue"][firms]
     small = employees < SME
     allied = firms & (organisations["alliance"] >= 0)
@@ -77,13 +78,9 @@ def small_seller_sales(state: State) -> float:
     """Return the sales of this month, k€, on markets with public buyers, of offers whose seller (a firm, or an alliance
     as a whole) has fewer than 250 employees.
     """  # fmt: skip
-    offers, markets, organisations = state.offers, state.markets, state.organisations
+    offers, markets = state.offers, state.markets
     live = np.flatnonzero(offers["withdrawn"] < 0)
     if len(live) == 0:
         return 0.0
-    employees, alliance = organisations["employees"], offers["alliance"][live]
-    member = np.flatnonzero(organisations["alliance"] >= 0)
-    joint = np.bincount(organisations["alliance"][member], employees[member], minlength=len(state.alliances) + 1)
-    staff = np.where(alliance >= 0, joint[alliance], employees[offers["seller"][live]])
     sales = offers["adopters"][live] @ (markets["spend"] * (markets["public_share"] > 0))
-    return float(sales[staff < SME].sum())
+    return float(sales[staff_behind(state, live) < SME].sum())

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from ecosim.columns import Array
 from ecosim.economy.levers import lowered
-from ecosim.state import FIRM, State
+from ecosim.state import State
 
 __all__ = ["ces", "expected_margin", "firm_quality", "group_quality", "stage_competence"]
 
@@ -31,7 +31,7 @@ def ces(stages: Array, elasticity: float) -> FloatArray:
 def stage_competence(state: State) -> FloatArray:
     """Return the mean competence of the firms at each stage, float64 (L,); a stage without firms keeps its last."""
     organisations, stages = state.organisations, state.stages
-    firms = (organisations["kind"] == FIRM) & (organisations["held"] > 0)
+    firms = state.firms
     stage = organisations["stage"][firms]
     count = np.bincount(stage, minlength=len(stages))
     total = np.bincount(stage, organisations["competence"][firms].astype(np.float64), minlength=len(stages))

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from ecosim.columns import Array
+from ecosim.economy.offers import put_on_sale
 from ecosim.kernels.create import found_cores
+from ecosim.kernels.meet import BRIDGE, CLUSTER
 from ecosim.setup.growth import add_ties
 from ecosim.state import BRICK_ORDER, FIRM, State
 from ecosim.streams import hashes, identity, mix, stream_key
 
 __all__ = ["enter", "leave"]
-
-_CLUSTER, _BRIDGE = 0, 1
 
 
 def leave(state: State, rows: Array) -> None:
@@ -47,10 +47,10 @@ def _close_books(state: State, rows: Array, gone: Array) -> None:
     ledger.pay("dividends", float(-capital[capital > 0].sum()))
     ledger.exits += len(rows)
     ledger.count("lost", -float(organisations["employees"][rows].sum()))
-    for firm, alliance in zip(rows.tolist(), organisations["alliance"][rows].tolist(), strict=True):
-        if alliance >= 0:
-            state.memberships.append((state.month, alliance, firm, "left the ecosystem"))
-            state.alliances["members"][alliance] -= 1
+    allied = rows[organisations["alliance"][rows] >= 0]
+    for firm, alliance in zip(allied.tolist(), organisations["alliance"][allied].tolist(), strict=True):
+        state.memberships.append((state.month, alliance, firm, "left the ecosystem"))
+        state.alliances["members"][alliance] -= 1
     for name in ("capital", "employees", "base", "sales", "revenue", "turnover", "research", "dues", "insight"):
         organisations[name][rows] = 0.0
     organisations["alliance"][rows] = -1
@@ -126,7 +126,7 @@ def _tie_in(state: State, new: Array, inventors: Array) -> None:
     starts, ends = np.concatenate(one), np.concatenate(other)
     known = ends >= 0
     starts, ends = starts[known], ends[known]
-    layer = np.where(cluster[starts] == cluster[ends], _CLUSTER, _BRIDGE)
+    layer = np.where(cluster[starts] == cluster[ends], CLUSTER, BRIDGE)
     pull = parameters.trust.trust_pull if parameters.mechanisms.trust else 0.0
     state.ties = add_ties(
         state.ties, len(organisations), layer, starts, ends, parameters.trust.initial_trust, pull
@@ -148,10 +148,4 @@ def _open_books(state: State, rows: slice, inventor: Array, founding: Array) -> 
     state.ledger.pay("investors", count * firms.startup_capital)
     state.ledger.count("founders", count * firms.startup_employees)
     if state.parameters.mechanisms.markets:
-        offers = state.offers
-        new = offers.append(count)
-        offers["brick"][new] = founding
-        offers["seller"][new] = np.arange(rows.start, rows.stop)
-        offers["alliance"][new], offers["launched"][new], offers["withdrawn"][new] = -1, state.month, -1
-        offers["served"][new] = ~state.markets["abroad"]
-        organisations["offers"][rows, 0] = founding
+        put_on_sale(state, np.arange(rows.start, rows.stop), founding)

@@ -8,7 +8,7 @@ from ecosim.columns import Array
 from ecosim.specs import LEVERS
 from ecosim.state import State
 
-__all__ = ["active", "charge", "funds", "intensity", "lowered", "places"]
+__all__ = ["active", "charge", "funds", "intensity", "lowered", "places", "spend"]
 
 places = {name: place for place, name in enumerate(LEVERS)}
 
@@ -38,10 +38,16 @@ def charge(state: State, lever: str, amount: float) -> float:
     """Let the lever's policies pay up to `amount` k€, one after the other; return what they pay."""
     left = amount
     for row in active(state, lever).tolist():
-        paid = min(left, float(state.policies["budget"][row] - state.policies["spent"][row]))
-        state.policies["spent"][row] += paid
-        left -= paid
+        left -= spend(state, row, left)
     return amount - left
+
+
+def spend(state: State, row: int, amount: float) -> float:
+    """Let one policy (row) pay up to `amount` k€ of what is left of its budget; return what it pays."""
+    policies = state.policies
+    paid = min(amount, float(policies["budget"][row] - policies["spent"][row]))
+    policies["spent"][row] += paid
+    return paid
 
 
 def lowered(state: State, lever: str) -> float:

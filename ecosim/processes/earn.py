@@ -6,7 +6,6 @@ import numpy as np
 
 from ecosim.kernels.firms import EARNED, earn
 from ecosim.processes.base import Process, World
-from ecosim.state import FIRM
 
 __all__ = ["Earn"]
 
@@ -31,7 +30,7 @@ class Earn(Process):
         started = np.bincount(meetings.initiator[meetings.partner >= 0], minlength=len(organisations))
         sums = np.zeros(len(EARNED))
         earn(
-            self.key(model), (organisations["kind"] == FIRM) & (organisations["held"] > 0), organisations["identity"],
+            self.key(model), state.firms, organisations["identity"],
             organisations["stage"], state.stages["margin"], organisations["employees"], organisations["capital"],
             organisations["base"], organisations["sales"], organisations["revenue"], organisations["turnover"],
             organisations["research"], organisations["dues"], started, organisations["competence"],

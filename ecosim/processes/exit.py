@@ -6,7 +6,6 @@ import numpy as np
 
 from ecosim.economy.demography import leave
 from ecosim.processes.base import Process, World
-from ecosim.state import FIRM
 
 __all__ = ["Exit"]
 
@@ -31,8 +30,7 @@ class Exit(Process):
     def step(self, model: World) -> None:
         state = model.state
         organisations = state.organisations
-        there = (organisations["kind"] == FIRM) & (organisations["held"] > 0)
-        insolvent = np.flatnonzero(there & (organisations["capital"] < 0.0))
+        insolvent = np.flatnonzero(state.firms & (organisations["capital"] < 0.0))
         capital, pools = organisations["capital"], state.alliances["capital"]
         for firm in insolvent[organisations["alliance"][insolvent] >= 0].tolist():
             alliance = int(organisations["alliance"][firm])

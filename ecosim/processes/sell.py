@@ -7,6 +7,7 @@ import numpy as np
 from ecosim.columns import Array
 from ecosim.economy import levers
 from ecosim.economy.chain import firm_quality, stage_competence
+from ecosim.economy.offers import staff_behind
 from ecosim.kernels.market import diffuse, go_abroad, wanted
 from ecosim.processes.base import Process, World
 from ecosim.state import State
@@ -41,13 +42,14 @@ class Sell(Process):
         state.stages["competence"] = stage_competence(state)
         live = np.flatnonzero(offers["withdrawn"] < 0)
         seller, alliance = offers["seller"][live], offers["alliance"][live]
-        employees, capital = self._sellers(state, seller, alliance)
         quality = firm_quality(state, np.arange(len(state.organisations)))[seller]  # most have several offers
         together = alliance >= 0
         quality[together] = state.alliances["quality"][alliance[together]]
+        capital = state.organisations["capital"][seller]
+        capital[together] = state.alliances["capital"][alliance[together]]
         offers["quality"][live] = quality
         large = np.zeros(len(offers), bool)
-        large[live] = employees >= levers.lowered(state, "procurement")
+        large[live] = staff_behind(state, live) >= levers.lowered(state, "procurement")
         centre, width, gain = _market_attractors(state)
         attraction = np.empty((len(live), len(markets)))
         neutral = not state.parameters.mechanisms.frames
@@ -63,20 +65,6 @@ class Sell(Process):
             markets["innovation"], markets["imitation"], markets["adoptions"], markets["used"], markets["sales"],
         )  # fmt: skip
         self._pay(state, live)
-
-    def _sellers(self, state: State, seller: Array, alliance: Array) -> tuple[Array, Array]:
-        """Return employees and capital (k€) of each seller, of its whole alliance where it sells for one."""
-        organisations, alliances = state.organisations, state.alliances
-        employees, capital = organisations["employees"][seller], organisations["capital"][seller]
-        if len(alliances):
-            member = np.flatnonzero(organisations["alliance"] >= 0)
-            staff = np.bincount(
-                organisations["alliance"][member], organisations["employees"][member], minlength=len(alliances)
-            )
-            together = alliance >= 0
-            employees = np.where(together, staff[alliance], employees)
-            capital = np.where(together, alliances["capital"][alliance], capital)
-        return employees, capital
 
     def _go_abroad(self, state: State, live: Array, attraction: Array, capital: Array) -> None:
         """Decide where to sell abroad and charge the fixed costs; support for exports pays its part of them."""

@@ -7,7 +7,7 @@ import numpy as np
 from ecosim.economy import levers
 from ecosim.processes.base import Process, World
 from ecosim.specs import LEVERS
-from ecosim.state import FIRM, State
+from ecosim.state import State
 
 __all__ = ["Support"]
 
@@ -49,7 +49,7 @@ class Support(Process):
         organisations["training"] = 0.0
         if state.support[levers.places["training"]] == 0:
             return
-        firms = (organisations["kind"] == FIRM) & (organisations["held"] > 0)
+        firms = state.firms
         missing = np.ones(len(organisations))
         for row in levers.active(state, "training").tolist():
             reached = firms.copy()
@@ -60,8 +60,7 @@ class Support(Process):
             wanted = state.parameters.barriers.training_cost * share * int(reached.sum())
             if wanted <= 0:
                 continue
-            paid = min(wanted, float(policies["budget"][row] - policies["spent"][row]))
-            policies["spent"][row] += paid
+            paid = levers.spend(state, row, wanted)
             state.ledger.programmes += paid
             missing[reached] *= 1.0 - share * paid / wanted
         organisations["training"] = 1.0 - missing

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from ecosim.processes.base import Process, World
-from ecosim.state import FIRM
 from ecosim.streams import uniforms
 
 __all__ = ["Users"]
@@ -26,7 +25,7 @@ class Users(Process):
     def step(self, model: World) -> None:
         state, parameters = model.state, model.parameters
         organisations, rules = state.organisations, parameters.users
-        firms = (organisations["kind"] == FIRM) & (organisations["held"] > 0)
+        firms = state.firms
         often = organisations["rate"].astype(np.float64) * parameters.layer_shares[3] * rules.user_share
         met = firms & (uniforms(self.key(model), organisations["identity"]) < -np.expm1(-often))
         insight = organisations["insight"] * (1.0 - rules.insight_decay)

@@ -20,7 +20,7 @@ from ecosim.state.attractors import Attractors
 from ecosim.state.history import History
 from ecosim.state.ledger import Ledger
 from ecosim.state.medium import Meetings, Ties
-from ecosim.state.schemas import ALLIANCE_SCHEMA, POLICY_SCHEMA, STAGE_SCHEMA, market_schema, offer_schema
+from ecosim.state.schemas import ALLIANCE_SCHEMA, FIRM, POLICY_SCHEMA, STAGE_SCHEMA, market_schema, offer_schema
 
 __all__ = ["TABLES", "Acculturation", "State"]
 
@@ -95,6 +95,11 @@ class State:
     def alive(self) -> Array:
         """bool (N,): who is still there."""
         return self.organisations["held"] > 0
+
+    @property
+    def firms(self) -> Array:
+        """bool (N,): the firms that are still there."""
+        return (self.organisations["kind"] == FIRM) & self.alive
 
     def say(self, kind: str, sentence: str) -> None:
         """Add a sentence to the event log of the current month."""
