@@ -18,6 +18,7 @@ __all__ = [
     "ParameterError",
     "ReplayError",
     "ScenarioError",
+    "StudyError",
     "nearest_name",
 ]
 
@@ -32,6 +33,10 @@ class ParameterError(EcosimError):
 
 class ScenarioError(EcosimError):
     """A scenario file or object that cannot be understood."""
+
+
+class StudyError(EcosimError):
+    """A study file that cannot be understood, or a study that cannot be played as it is written."""
 
 
 class InputFileError(EcosimError):

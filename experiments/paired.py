@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from experiments.outcomes import OUTCOMES as ALL
+from experiments.outcomes import Outcome, measured
 from experiments.pool import run_many
 from experiments.statistics import Interval, mean_interval, ratio_interval
 
@@ -25,48 +27,8 @@ __all__ = [
 ]  # fmt: skip
 
 
-class Outcome(NamedTuple):
-    """What is looked at: in words, and its unit."""
-
-    words: str
-    unit: str
-
-
-OUTCOMES: dict[str, Outcome] = {
-    "hybrids": Outcome("hybrids born", "hybrids"),
-    "recombinant": Outcome("hybrids born from hybrids", "hybrids"),
-    "r_theoretical": Outcome("next-generation R at the end", "hybrids/hybrid"),
-    "r_cohort": Outcome("cohort R, the last that is known", "hybrids/hybrid"),
-    "revenue": Outcome("turnover", "k€"),
-    "sme_revenue": Outcome("turnover of SMEs", "k€"),
-    "employees": Outcome("employees at the end", "jobs"),
-    "sme_employees": Outcome("employees of SMEs at the end", "jobs"),
-    "job_years": Outcome("employment", "job-years"),
-    "sme_job_years": Outcome("employment in SMEs", "job-years"),
-    "offer_sales": Outcome("sales of offers", "k€"),
-    "allied_sales": Outcome("sales of alliances' offers", "k€"),
-    "export_sales": Outcome("sales of offers abroad", "k€"),
-    "small_seller_sales": Outcome("sales of small sellers where public buyers are", "k€"),
-    "alliances": Outcome("alliances at the end", "alliances"),
-    "allied_firms": Outcome("firms in alliances at the end", "firms"),
-    "allied_firm_years": Outcome("membership of alliances", "firm-years"),
-    "alliance_quality": Outcome("quality of what alliances can offer, mean over the run", "0 to 1"),
-    "competence": Outcome("competence at the end, mean of firms", "0 to 1"),
-    "firms": Outcome("firms at the end", "firms"),
-    "entries": Outcome("start-ups", "firms"),
-    "exits": Outcome("firms that left", "firms"),
-    "policy_spending": Outcome("spending of policies", "k€"),
-}
-"""What `outcomes` returns; from `revenue` on only where society and economy are on. SMEs are the firms below 250
-employees in the month: one that grows beyond takes its turnover and jobs out of the figure. A small seller is a firm,
-or an alliance as a whole, below 250 employees."""
-
-_SUMS = {"offer_sales": "offer_sales_all"} | {
-    name: name
-    for name in ("revenue", "sme_revenue", "export_sales", "small_seller_sales", "entries", "exits", "policy_spending")
-}
-_ENDS = ("employees", "sme_employees", "alliances", "allied_firms", "competence", "firms")
-_YEARS = {"job_years": "employees", "sme_job_years": "sme_employees", "allied_firm_years": "allied_firms"}
+OUTCOMES: dict[str, Outcome] = {name: kind for name, kind in ALL.items() if kind.compared}
+"""What `outcomes` returns; from `revenue` on only where society and economy are on."""
 
 
 def outcomes(model: EcosystemModel) -> dict[str, float]:
@@ -75,29 +37,8 @@ def outcomes(model: EcosystemModel) -> dict[str, float]:
     Those of society and economy are there when one of their mechanisms is on. NaN for what is not known, such as the
     quality of alliances where there was none.
     """
-    from ecosim.measures import reproduction_series
-    from ecosim.reproduction import NextGeneration
-
-    state = model.state
-    history = state.history
-    cohort = reproduction_series(state)[0]
-    known = cohort[~np.isnan(cohort)]
-    recombinant = float(history.column("recombinant").sum())
-    found = {
-        "hybrids": float(history.column("spontaneous").sum()) + recombinant,
-        "recombinant": recombinant,
-        "r_theoretical": float(NextGeneration().evaluate(state)),
-        "r_cohort": float(known[-1]) if len(known) else np.nan,
-    }
-    if history.accounts:
-        found |= {name: float(history.account(figure).sum()) for name, figure in _SUMS.items()}
-        found |= {name: float(history.account(name)[-1]) for name in _ENDS}
-        found |= {name: float(history.account(figure).sum() / 12.0) for name, figure in _YEARS.items()}
-        quality = history.account("alliance_quality")
-        quality = quality[~np.isnan(quality)]
-        found["alliance_quality"] = float(quality.mean()) if len(quality) else np.nan
-        found["allied_sales"] = found["offer_sales"] - float(history.account("offer_sales_alone").sum())
-    return {name: found[name] for name in OUTCOMES if name in found}
+    accounts = bool(model.state.history.accounts)
+    return measured(model, [name for name, kind in OUTCOMES.items() if accounts or not kind.economy])
 
 
 def play(job: dict[str, Any]) -> dict[str, float]:

@@ -14,11 +14,11 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from ecosim import EcosystemModel, Process, Scenario, with_process
+from ecosim import EcosystemModel, Process, Scenario, files, provenance, with_process
 from ecosim.errors import OutputError, ReplayError
 from ecosim.parameters import Parameters
 from ecosim.report import Report
-from ecosim.results import RunFolder, files, load, manifest, read_manifest, replay
+from ecosim.results import RunFolder, load, read_manifest, replay
 from ecosim.scenario import AttractorSpec, ClusterSpec, SectorSpec
 from tests.green import SCENARIO as GREEN
 
@@ -167,8 +167,8 @@ def test_no_commit_outside_a_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
     def no_git(*_: object, **__: object) -> None:
         raise FileNotFoundError("git")
 
-    monkeypatch.setattr(manifest.subprocess, "run", no_git)
-    assert manifest.package_commit() is None
+    monkeypatch.setattr(provenance.subprocess, "run", no_git)
+    assert provenance.package_commit() is None
 
 
 # -- statuses -------------------------------------------------------------------------------------------------

@@ -1,6 +1,5 @@
 """What a run leaves in a folder: written (`RunFolder`), read back (`load`) and played again (`replay`).
 
-``files``     whole files or none: temporary names, renames, and errors in words
 ``manifest``  what was run, by whom, with what result
 ``tables``    DataFrames as Parquet
 ``folder``    writing

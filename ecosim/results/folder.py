@@ -18,9 +18,10 @@ import pandas as pd
 
 from ecosim.errors import OutputError
 from ecosim.events import event_log
+from ecosim.files import explained, is_temporary, sha256_of, temporary_name, write_bytes
 from ecosim.measures import sector_crossings
-from ecosim.results.files import explained, is_temporary, sha256_of, temporary_name, write_bytes
-from ecosim.results.manifest import STATUSES, Manifest, new_manifest, now, read_manifest, write_manifest
+from ecosim.provenance import now
+from ecosim.results.manifest import STATUSES, Manifest, new_manifest, read_manifest, write_manifest
 from ecosim.results.tables import ALL_TABLES, ECONOMY_TABLES, TABLES, write_table
 from ecosim.scenario import Scenario
 

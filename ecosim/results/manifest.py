@@ -8,24 +8,20 @@ from __future__ import annotations
 
 import json
 import platform
-import subprocess
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import ecosim
 from ecosim.errors import OutputError
-from ecosim.results.files import explained, write_bytes
+from ecosim.files import explained, write_bytes
+from ecosim.provenance import now, package_commit, package_versions
 from ecosim.schedule import schedule_for
 
 if TYPE_CHECKING:
     from ecosim.model import EcosystemModel
 
 __all__ = [
-    "FORMAT", "MANIFEST", "SCHEMA_VERSION", "STATUSES", "Manifest", "new_manifest", "now", "package_commit",
-    "package_versions", "read_manifest", "write_manifest",
+    "FORMAT", "MANIFEST", "SCHEMA_VERSION", "STATUSES", "Manifest", "new_manifest", "read_manifest", "write_manifest",
 ]  # fmt: skip
 
 Manifest = dict[str, Any]
@@ -33,7 +29,6 @@ FORMAT = "ecosim run"
 SCHEMA_VERSION = 1
 MANIFEST = "manifest.json"
 STATUSES = ("running", "interrupted", "complete", "failed")
-_PACKAGES = ("numpy", "numba", "mesa", "pandas", "pyarrow")
 
 
 def new_manifest(model: EcosystemModel, months: int) -> Manifest:
@@ -73,44 +68,6 @@ def custom_processes(model: EcosystemModel) -> list[str]:
     """Return the names of the processes that the run's own parameters do not put into the month."""
     usual = {type(process) for process in schedule_for(model.parameters)}
     return [process.name for process in model.processes if type(process) not in usual]
-
-
-def package_versions() -> dict[str, str | None]:
-    """Return the versions of ecosim, Python and the packages that results depend on (None: not installed)."""
-    versions: dict[str, str | None] = {"ecosim": ecosim.__version__, "python": platform.python_version()}
-    for name in _PACKAGES:
-        try:
-            versions[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            versions[name] = None
-    return versions
-
-
-def package_commit() -> str | None:
-    """Return the git commit of the package, ``+changes`` added when files differ from it; None outside a checkout."""
-    folder = Path(__file__).resolve().parent.parent
-    # An installed package can lie below somebody else's checkout: only one that tracks this file counts.
-    if _git(folder, "ls-files", "--error-unmatch", "__init__.py") is None:
-        return None
-    commit = _git(folder, "rev-parse", "--verify", "--quiet", "HEAD")
-    if not commit:
-        return None
-    return f"{commit}+changes" if _git(folder, "status", "--porcelain", "--", ".") else commit
-
-
-def _git(folder: Path, *arguments: str) -> str | None:
-    try:
-        answer = subprocess.run(
-            ["git", "-C", str(folder), *arguments], capture_output=True, text=True, timeout=10, check=True
-        )
-    except (OSError, ValueError, subprocess.SubprocessError):
-        return None
-    return answer.stdout.strip()
-
-
-def now() -> str:
-    """Return the present time in UTC, ISO 8601, to the second."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from ecosim.errors import OutputError
-from ecosim.results.files import sha256
+from ecosim.files import sha256
 from ecosim.results.manifest import Manifest, read_manifest
 from ecosim.results.tables import ALL_TABLES, ECONOMY_TABLES, read_table
 

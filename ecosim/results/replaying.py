@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from ecosim.errors import OutputError, ReplayError
-from ecosim.results.files import sha256
+from ecosim.files import sha256
+from ecosim.provenance import package_commit, package_versions
 from ecosim.results.folder import SCENARIO
-from ecosim.results.manifest import Manifest, package_commit, package_versions
+from ecosim.results.manifest import Manifest
 from ecosim.results.reading import load
 from ecosim.scenario import Scenario
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ecosim.errors import OutputError
-from ecosim.results.files import explained, replacing, sha256
+from ecosim.files import explained, replacing, sha256
 from ecosim.results.manifest import SCHEMA_VERSION
 
 __all__ = ["ALL_TABLES", "ECONOMY_TABLES", "TABLES", "read_table", "write_table"]

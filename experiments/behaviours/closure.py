@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from scipy.special import gammaln
 
-from experiments.behaviours.drawing import COLOURS, DASHES, MARKERS, new_figure
+from experiments.drawing import COLOURS, DASHES, MARKERS, new_figure
 from experiments.pool import run_many
 from experiments.statistics import mean_interval
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from experiments.behaviours.drawing import COLOURS, DASHES, new_figure
+from experiments.drawing import COLOURS, DASHES, new_figure
 from experiments.pool import run_many
 from experiments.statistics import mean_interval
 

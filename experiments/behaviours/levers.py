@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from experiments import paired
-from experiments.behaviours.drawing import COLOURS, MARKERS
+from experiments.drawing import COLOURS, MARKERS
 from experiments.statistics import Interval, mean_interval
 
 if TYPE_CHECKING:

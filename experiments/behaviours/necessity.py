@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from experiments.behaviours.drawing import COLOURS, new_figure
+from experiments.drawing import COLOURS, new_figure
 from experiments.pool import run_many
 from experiments.statistics import ratio_interval
 

@@ -15,7 +15,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from scipy.optimize import brentq
 
-from experiments.behaviours.drawing import COLOURS, DASHES, MARKERS, new_figure
+from experiments.drawing import COLOURS, DASHES, MARKERS, new_figure
 from experiments.pool import run_many
 from experiments.statistics import crossing, ratio_interval
 

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from experiments.behaviours.drawing import COLOURS, DASHES, MARKERS, new_figure
+from experiments.drawing import COLOURS, DASHES, MARKERS, new_figure
 from experiments.pool import run_many
 from experiments.statistics import Interval, mean_interval
 from experiments.stories.comparing import mean_of, months_of, paired, rounded, with_band

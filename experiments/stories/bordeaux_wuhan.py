@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 from matplotlib.figure import Figure
 
-from experiments.behaviours.drawing import new_figure
+from experiments.drawing import new_figure
 from experiments.pool import run_many
 from experiments.stories.comparing import mean_of, paired, rounded, strips
 

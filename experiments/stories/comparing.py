@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from experiments.behaviours.drawing import COLOURS
+from experiments.drawing import COLOURS
 from experiments.statistics import Interval, mean_interval
 
 __all__ = ["mean_of", "months_of", "paired", "rounded", "strips", "with_band"]

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from experiments.behaviours.drawing import COLOURS, DASHES
+from experiments.drawing import COLOURS, DASHES
 from experiments.pool import run_many
 from experiments.stories.comparing import mean_of, months_of, paired, rounded, with_band
 

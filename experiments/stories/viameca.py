@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from experiments.behaviours.drawing import COLOURS, MARKERS, new_figure
+from experiments.drawing import COLOURS, MARKERS, new_figure
 from experiments.pool import run_many
 from experiments.statistics import Interval, mean_interval, ratio_interval
 

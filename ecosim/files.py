@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -23,6 +24,7 @@ _REASONS = {
     errno.EROFS: "the file system is read-only",
     errno.ENOTDIR: "a part of the path is a file, not a folder",
     errno.EISDIR: "there is a folder of that name",
+    errno.EEXIST: "there is a file of that name",
     errno.ENAMETOOLONG: "the name is too long",
 }
 
@@ -48,15 +50,17 @@ def is_temporary(path: Path) -> bool:
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[BinaryIO]:
+def replacing(path: Path, shared: bool = False) -> Iterator[BinaryIO]:
     """Open a temporary file that becomes `path` when the block ends well, and is removed when it does not.
+
+    shared : another process may be writing the same file: the temporary name is this writer's own, the last one stays
 
     Raises
     ------
     OutputError
         When the disk is full, the folder may not be written, or anything else of the kind.
     """
-    temporary = temporary_name(path)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part") if shared else temporary_name(path)
     try:
         with explained(path):
             with temporary.open("wb") as handle:
@@ -71,9 +75,9 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         raise
 
 
-def write_bytes(path: Path, content: bytes) -> None:
-    """Write a whole file or none; raises OutputError."""
-    with replacing(path) as handle:
+def write_bytes(path: Path, content: bytes, shared: bool = False) -> None:
+    """Write a whole file or none, as `replacing` does; raises OutputError."""
+    with replacing(path, shared) as handle:
         handle.write(content)
 
 
