@@ -50,7 +50,7 @@ $(VENV)/.run: $(VENV)/bin/python pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/.test: $(VENV)/bin/python pyproject.toml constraints.txt
-	$(PIP) -e ".[dashboard,dev]"
+	$(PIP) -e ".[dashboard,dev,experiments,dask,mpi]"
 	@touch $@ $(VENV)/.run
 
 clean-cache:

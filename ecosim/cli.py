@@ -217,19 +217,131 @@ def _summary(model: EcosystemModel) -> str:
 
 @app.command()
 def replay(
-    folder: Annotated[Path, typer.Argument(help="Results folder of an earlier run.")],
+    folder: Annotated[Path, typer.Argument(help="Results folder of an earlier run, or the folder of a sweep.")],
+    run: Annotated[str | None, typer.Argument(help="Which run of a sweep: POINT/REPLICATE, such as 17/3.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
     """Run a result again and check that it is the same, bit for bit."""
     from ecosim.errors import ReplayError
+
+    if run is not None:
+        from experiments.commands import replay_command
+
+        raise typer.Exit(replay_command(folder, run, quiet))
     from ecosim.results import replay as replay_result
 
     try:
         found = replay_result(folder)
+    except OutputError as problem:
+        if _holds_sweep(folder):
+            raise OutputError(f"{folder}: holds a sweep: name the run, such as `ecosim replay {folder} 17/3`") from None
+        raise problem
     except ReplayError as problem:
         typer.echo(f"ecosim: {problem}", err=True)
         raise typer.Exit(1) from None
     _say(str(found), quiet)
+
+
+# -- sweeps ---------------------------------------------------------------------------------------------------
+
+StudyName = Annotated[str, typer.Argument(metavar="STUDY", help="Name of a ready study, a .toml file, or a folder.")]
+SweepFolder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a sweep.")]
+Workers = Annotated[int | None, typer.Option(parser=_whole(1, 100_000), help="Workers (default: one per processor).")]
+QuickStudy = Annotated[bool, typer.Option("--quick", help="The small version of the study: minutes.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")]
+
+
+def _holds_sweep(folder: Path) -> bool:
+    from experiments.store import is_sweep
+
+    return is_sweep(folder)
+
+
+def _shard(text: str) -> tuple[int, int]:
+    part, slash, parts = text.partition("/")
+    if not (slash and part.isdecimal() and parts.isdecimal()):
+        raise typer.BadParameter(f"{text!r}: allowed is i/N, such as 0/8")
+    return int(part), int(parts)
+
+
+@app.command()
+def studies() -> None:
+    """The ready studies, one line each."""
+    from experiments.commands import studies_command
+
+    raise typer.Exit(studies_command())
+
+
+@app.command()
+def plan(study: StudyName, quick: QuickStudy = False, workers: Workers = None) -> None:
+    """Play a short pilot: hours, disk and the confidence widths to expect of a study."""
+    from experiments.commands import plan_command
+
+    raise typer.Exit(plan_command(study, quick, workers))
+
+
+@app.command()
+def sweep(
+    study: StudyName,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the sweep (default: results/NAME); goes on there.")
+    ] = None,
+    quick: QuickStudy = False,
+    engine: Annotated[str, typer.Option(help="processes, dask or mpi.")] = "processes",
+    workers: Workers = None,
+    scheduler: Annotated[str | None, typer.Option(help="Address of a Dask scheduler, such as tcp://host:8786.")] = None,
+    shard: Annotated[str | None, typer.Option(help="i/N: the i-th of N parts (from 0), for a job array.")] = None,
+    extend: Annotated[bool, typer.Option("--extend", help="Let the folder hold this larger or other study.")] = False,
+    retry: Annotated[bool, typer.Option("--retry", help="Play runs again that failed.")] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Run a study: many points, many replicates. Killed and started again, it goes on."""
+    from experiments.commands import sweep_command
+
+    options = {
+        "engine": engine, "workers": workers, "scheduler": scheduler,
+        "shard": None if shard is None else _shard(shard), "extend": extend, "retry": retry,
+    }  # fmt: skip
+    raise typer.Exit(sweep_command(study, out, quick, quiet, **options))
+
+
+@app.command()
+def status(folder: SweepFolder) -> None:
+    """How far a sweep is, what failed, and what to do next."""
+    from experiments.commands import status_command
+
+    raise typer.Exit(status_command(folder))
+
+
+@app.command()
+def report(folder: SweepFolder, quiet: Quiet = False) -> None:
+    """Write the report of a sweep, as far as it has come: HTML, figures, tables."""
+    from experiments.commands import report_command
+
+    raise typer.Exit(report_command(folder, quiet))
+
+
+@app.command()
+def merge(
+    folders: Annotated[list[Path], typer.Argument(metavar="DIR...", help="Folders of the same study.")],
+    out: Annotated[Path, typer.Option(help="Folder that holds all their runs then; may be one of them.")],
+    quiet: Quiet = False,
+) -> None:
+    """Bring the runs of several folders of one study together."""
+    from experiments.commands import merge_command
+
+    raise typer.Exit(merge_command(folders, out, quiet))
+
+
+@app.command()
+def compact(folder: SweepFolder, quiet: Quiet = False) -> None:
+    """Rewrite the many small parts of a sweep as few large ones."""
+    from experiments.commands import compact_command
+
+    raise typer.Exit(compact_command(folder, quiet))
+
+
+# -- ablation -------------------------------------------------------------------------------------------------
 
 
 @app.command()
@@ -312,14 +424,15 @@ def import_clusters(
 
 @app.command()
 def bench(
-    names: Annotated[list[str] | None, typer.Argument(help="Benchmarks to run (default: core).")] = None,
+    names: Annotated[list[str] | None, typer.Argument(help="core, society or sweep (default: core).")] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Also write the figures here.")] = None,
-    quick: Annotated[bool, typer.Option("--quick", help="Smaller sizes, under a minute.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Smaller sizes, about a minute.")] = False,
 ) -> None:
     """Measure speed, memory and start, as ratios in one run."""
-    from ecosim.bench import run_benchmarks
+    from ecosim.bench import BENCHMARKS, run_benchmarks
+    from experiments.benchmark import run_sweep
 
-    run_benchmarks(names or ["core"], json_file, quick)
+    run_benchmarks(names or ["core"], json_file, quick, {**BENCHMARKS, "sweep": run_sweep})
 
 
 @app.command()

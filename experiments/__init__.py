@@ -1,5 +1,22 @@
 """Experiments on ecosim: many runs, compared with intervals.
 
-``behaviours`` holds the studies that show what must hold of the model; run them with
-``python -m experiments.behaviours NAME [--quick]``.
+``Study``, ``sweep``, ``load``   a study from a file or from Python, played in a folder, read back
+``python -m experiments.behaviours NAME [--quick]``  what must hold of the model; ``experiments.stories``  the stories
 """
+
+from importlib import import_module
+from typing import Any
+
+_HOMES = {
+    "Results": "experiments.store",
+    "Study": "experiments.study",
+    "load": "experiments.store",
+    "sweep": "experiments.running.runner",
+}
+__all__ = sorted(_HOMES)  # noqa: PLE0605
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'experiments' has no attribute {name!r}")

@@ -39,8 +39,13 @@ BENCHMARKS: Mapping[str, Callable[[bool], dict[str, Row]]] = {
 }
 
 
-def run_benchmarks(names: Sequence[str], json_file: Path | None = None, quick: bool = False) -> None:
+def run_benchmarks(
+    names: Sequence[str], json_file: Path | None = None, quick: bool = False,
+    benchmarks: Mapping[str, Callable[[bool], dict[str, Row]]] | None = None,
+) -> None:  # fmt: skip
     """Run the benchmarks of these names, print their tables and, if asked, write a JSON file.
+
+    benchmarks : by name, in place of `BENCHMARKS`: a layer above has more of them
 
     Raises
     ------
@@ -51,14 +56,13 @@ def run_benchmarks(names: Sequence[str], json_file: Path | None = None, quick: b
     """
     from rich.console import Console
 
+    known = BENCHMARKS if benchmarks is None else benchmarks
     for name in names:
-        if name not in BENCHMARKS:
-            raise ParameterError(
-                f"benchmark = {name!r}{nearest_name(name, BENCHMARKS)}: allowed are {', '.join(BENCHMARKS)}"
-            )
+        if name not in known:
+            raise ParameterError(f"benchmark = {name!r}{nearest_name(name, known)}: allowed are {', '.join(known)}")
     found: dict[str, Any] = {"machine": machine()}
     for name in names:
-        found[name] = BENCHMARKS[name](quick)
+        found[name] = known[name](quick)
         Console().print(table(found[name].values(), name))
     if json_file is not None:
         _write(json_file, found)
@@ -91,7 +95,7 @@ def machine() -> dict[str, str | int]:
         "processor": platform.processor() or platform.machine(),
         "cores": os.cpu_count() or 1,
         "python": platform.python_version(),
-        **{name: version(name) for name in ("numpy", "numba", "mesa")},
+        **{name: version(name) for name in ("numpy", "numba", "mesa", "pandas", "pyarrow")},
     }
 
 

@@ -1,0 +1,1 @@
+"""How runs are played: one (`play`), a batch on a worker (`worker`), a sweep (`runner`), and where (`engines`)."""
