@@ -11,9 +11,18 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from ecosim.errors import OutputError
+from ecosim.errors import EcosimError, OutputError
 
-__all__ = ["explained", "is_temporary", "replacing", "sha256", "sha256_of", "temporary_name", "write_bytes"]
+__all__ = [
+    "explained",
+    "is_temporary",
+    "read_text",
+    "replacing",
+    "sha256",
+    "sha256_of",
+    "temporary_name",
+    "write_bytes",
+]
 
 _REASONS = {
     errno.ENOSPC: "the disk is full",
@@ -79,6 +88,27 @@ def write_bytes(path: Path, content: bytes, shared: bool = False) -> None:
     """Write a whole file or none, as `replacing` does; raises OutputError."""
     with replacing(path, shared) as handle:
         handle.write(content)
+
+
+def read_text(path: Path, wrong: type[EcosimError], needed: str) -> str:
+    """Return the text of a user's file (UTF-8, with or without a byte order mark).
+
+    Parameters
+    ----------
+    wrong : the error to raise; needed : what kind of file it should be, in words, for who names a folder
+    """
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise wrong(f"{path}: no such file") from None
+    except IsADirectoryError:
+        raise wrong(f"{path}: this is a folder, {needed} is needed") from None
+    except PermissionError:
+        raise wrong(f"{path}: the file may not be read (permission denied)") from None
+    except UnicodeDecodeError as problem:
+        raise wrong(f"{path}: not UTF-8 text (byte {problem.start})") from None
+    except OSError as problem:
+        raise wrong(f"{path}: the file cannot be read ({problem.strerror or problem})") from None
 
 
 def sha256(path: Path) -> str:

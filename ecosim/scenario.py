@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ecosim.errors import ScenarioError, nearest_name
+from ecosim.files import read_text
 from ecosim.parameters import Parameters
 from ecosim.scenario_checks import check_scenario
 from ecosim.specs import AcculturationSpec, AttractorSpec, ClusterSpec, MarketSpec, PolicySpec, SectorSpec, StageSpec
@@ -76,20 +77,7 @@ class Scenario:
                     f"no scenario {name!r}{nearest_name(name, shipped)}; "
                     f"shipped are {', '.join(shipped)}; or give a .toml file"
                 )
-        try:
-            content = path.read_bytes()
-        except FileNotFoundError:
-            raise ScenarioError(f"{path}: no such file") from None
-        except IsADirectoryError:
-            raise ScenarioError(f"{path}: this is a folder, a .toml file is needed") from None
-        except PermissionError:
-            raise ScenarioError(f"{path}: the file may not be read (permission denied)") from None
-        except OSError as problem:
-            raise ScenarioError(f"{path}: the file cannot be read ({problem.strerror or problem})") from None
-        try:
-            return cls.from_toml(content.decode("utf-8"), base=path.parent, where=str(path))
-        except UnicodeDecodeError as problem:
-            raise ScenarioError(f"{path}: not UTF-8 text (byte {problem.start})") from None
+        return cls.from_toml(read_text(path, ScenarioError, "a .toml file"), base=path.parent, where=str(path))
 
     @classmethod
     def from_toml(cls, content: str, base: Path = Path(), where: str = "scenario") -> Scenario:

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from ecosim.errors import StudyError, nearest_name
+from ecosim.files import read_text
 from experiments.designs.base import FixedDesign
 from experiments.designs.options import checked_value
 
@@ -86,16 +87,7 @@ class Points(FixedDesign):
 
 def _lines(path: Path) -> list[tuple[int, list[str]]]:
     """Return (line number, cells) of the lines that are not empty."""
-    try:
-        content = path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise StudyError(f"{path}: no such file") from None
-    except IsADirectoryError:
-        raise StudyError(f"{path}: this is a folder, a CSV file is needed") from None
-    except UnicodeDecodeError as problem:
-        raise StudyError(f"{path}: not UTF-8 text (byte {problem.start})") from None
-    except OSError as problem:
-        raise StudyError(f"{path}: the file cannot be read ({problem.strerror or problem})") from None
+    content = read_text(path, StudyError, "a CSV file")
     reader = csv.reader(io.StringIO(content, newline=""), strict=True)
     try:
         return [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]

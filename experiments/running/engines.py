@@ -42,6 +42,10 @@ class Engine:
         """Whether an exception of a batch says that its worker died."""
         return isinstance(problem, BrokenExecutor)
 
+    def is_idle(self) -> bool:
+        """Whether it is known that no worker is playing: a batch without an answer has been lost then."""
+        return False
+
     def renew(self) -> None:
         """Replace an executor whose workers died."""
 
@@ -168,7 +172,7 @@ class DaskEngine(Engine):
         self._cluster = None
         if scheduler is None:
             self._cluster = distributed.LocalCluster(
-                n_workers=workers or os.cpu_count() or 1, threads_per_worker=1, processes=True, dashboard_address=None
+                n_workers=workers or os.cpu_count() or 1, threads_per_worker=1, processes=True, dashboard_address=":0"
             )
         try:
             self._client = distributed.Client(self._cluster or scheduler, timeout="30s", set_as_default=False)
@@ -184,6 +188,10 @@ class DaskEngine(Engine):
 
     def is_death(self, problem: BaseException) -> bool:
         return type(problem).__name__ in ("KilledWorker", "CancelledError", "FutureCancelledError")
+
+    def is_idle(self) -> bool:
+        # where a worker dies while its answer is on the way, Dask may never give one
+        return not any(self._client.processing().values())
 
     def close(self, at_once: bool = False) -> None:
         self._client.close()

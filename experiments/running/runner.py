@@ -35,7 +35,9 @@ __all__ = ["AHEAD", "BATCH_SECONDS", "open_sweep", "sweep"]
 
 BATCH_SECONDS = 0.5  # long enough that its submission costs nothing, short enough that an interrupt is answered
 AHEAD = 3  # batches under way per worker
+LOST_SECONDS = 10.0  # without an answer, of an engine that plays nothing
 _LARGEST = 5000
+_TRIES = 3
 
 
 def sweep(
@@ -167,13 +169,14 @@ class _Sweep:
         bits = self.folder.done(seen=self.seen, retry=self.retry)
         wanted = self._mine(self.folder.wanted())
         self.progress.start(int(wanted.sum()), int((wanted & bits).sum()), self.folder.round)
-        left = -1
+        left, tries = -1, 0
         while True:
             todo = wanted & ~bits
             count = int(todo.sum())
             if count == 0:
                 return
-            if count == left:
+            tries = tries + 1 if count == left else 0
+            if tries == _TRIES:
                 raise OutputError(f"{self.path}: {count} runs do not reach the store, without any error; stopped")
             left = count
             self._play(todo)
@@ -205,11 +208,30 @@ class _Sweep:
                     break
             if not self.under_way:
                 return
-            finished, _ = wait(self.under_way, timeout=0.5, return_when=FIRST_COMPLETED)
-            self.progress.tick()
+            finished = self._finished(self.under_way)
+            if not finished:  # lost: what they were to play is asked for again
+                for future in self.under_way:
+                    future.cancel()
+                self.under_way.clear()
+                return
             for future in finished:
                 if future in self.under_way:  # not cleared with a broken executor
                     self._take(future, self.under_way.pop(future))
+
+    def _finished(self, futures: Iterable[Future[Receipt]]) -> set[Future[Receipt]]:
+        """Wait until one or more of some futures are done and return them; none when the engine has lost them all."""
+        idle_since = 0.0
+        while True:
+            finished, _ = wait(futures, timeout=0.5, return_when=FIRST_COMPLETED)
+            self.progress.tick()
+            if finished:
+                return finished
+            if not self.engine.is_idle():
+                idle_since = 0.0
+            elif not idle_since:
+                idle_since = time.monotonic()
+            elif time.monotonic() - idle_since > LOST_SECONDS:
+                return set()
 
     def _submit(self, batch: list[Pair]) -> bool:
         try:
@@ -280,7 +302,9 @@ class _Sweep:
                 if not batch:
                     continue
                 try:
-                    self._count(alone.executor.submit(play_batch, self.path, self.stamp, batch, 0.0).result())
+                    future = alone.executor.submit(play_batch, self.path, self.stamp, batch, 0.0)
+                    if self._finished([future]):
+                        self._count(future.result())
                     continue
                 except (Exception, CancelledError) as problem:
                     if not alone.is_death(problem):
@@ -324,7 +348,8 @@ class _Sweep:
             ]
             for future in futures:
                 try:
-                    self.unsafe.discard(future.result().worker)
+                    if self._finished([future]):
+                        self.unsafe.discard(future.result().worker)
                 except (Exception, CancelledError) as problem:
                     if not self.engine.is_death(problem):
                         raise

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ecosim.errors import ParameterError, StudyError, nearest_name
-from ecosim.files import sha256
+from ecosim.files import read_text, sha256
 from ecosim.parameters import find_declaration
 from ecosim.scenario import Scenario
 from experiments.outcomes import OUTCOMES
@@ -42,17 +42,7 @@ def load_study(source: str | Path, quick: bool = False) -> Study:
             f"no study {name!r}{nearest_name(name, ready)}; ready are {', '.join(ready)}; or give a .toml file"
         )
     try:
-        content = path.read_bytes().decode("utf-8")
-    except FileNotFoundError:
-        raise StudyError(f"{path}: no such file") from None
-    except IsADirectoryError:
-        raise StudyError(f"{path}: this is a folder, a .toml file is needed") from None
-    except UnicodeDecodeError as problem:
-        raise StudyError(f"{path}: not UTF-8 text (byte {problem.start})") from None
-    except OSError as problem:
-        raise StudyError(f"{path}: the file cannot be read ({problem.strerror or problem})") from None
-    try:
-        table = tomllib.loads(content)
+        table = tomllib.loads(read_text(path, StudyError, "a .toml file"))
     except tomllib.TOMLDecodeError as problem:
         raise StudyError(f"{path}: not valid TOML: {problem}") from None
     return study_from_table(table, path.parent, str(path), quick)

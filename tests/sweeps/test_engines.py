@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ def scheduler() -> Iterator[Any]:
             {"distributed.scheduler.allowed-failures": 1, "distributed.nanny.environ.PYTHONPATH": str(ROOT)}
         ),
         distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0", silence_logs=50
         ) as cluster,
     ):
         yield cluster
@@ -80,6 +81,33 @@ def test_a_run_that_kills_dask_workers_is_set_aside(tmp_path: Path, scheduler: A
     results = sweep(poisoned(kind), tmp_path / "s", engine="dask", scheduler=scheduler.scheduler_address)
     assert len(results.runs) == 40
     assert results.bad[["point", "replicate", "status"]].to_numpy().tolist() == [[7, 1, status]]
+
+
+class _Forgetful(engines.HereEngine):
+    """Loses every fifth batch: no answer ever comes, as of a Dask worker that dies while it answers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.submitted = 0
+        inline = self.executor
+
+        class Lossy(Executor):
+            def submit(_, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:  # noqa: N805
+                self.submitted += 1
+                return Future() if self.submitted % 5 == 2 else inline.submit(fn, *args, **kwargs)
+
+        self.executor = Lossy()
+
+    def is_idle(self) -> bool:
+        return True
+
+
+def test_an_answer_that_never_comes_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    study = poisoned("none", points=5, replicates=8)
+    whole = sweep(study, tmp_path / "whole", workers=1)
+    monkeypatch.setattr("experiments.running.runner.make_engine", lambda *_: _Forgetful())
+    monkeypatch.setattr("experiments.running.runner.LOST_SECONDS", 0.1)
+    same_runs(whole, sweep(study, tmp_path / "lossy", flush_seconds=0.0))
 
 
 def test_no_scheduler_there() -> None:
