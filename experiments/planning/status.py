@@ -152,7 +152,7 @@ def status(folder: str | Path) -> Status:
     wanted, done = sweep.wanted(), sweep.done()
     committed, asked = wanted & done, int(wanted.sum())
     counts = {state: many for state, many in sweep.status_counts().items() if many or state == "ok"}
-    per_point = done.sum(axis=1)
+    per_point = done.sum(axis=1)[wanted.any(axis=1)]  # without points that come again
     files = part_files(sweep.path, RUNS)
     sizes, parts = [], []
     for path in files + part_files(sweep.path, STEPS):

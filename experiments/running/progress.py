@@ -41,7 +41,7 @@ class Progress:
     def __exit__(self, *_: object) -> None:
         if self._bar is not None:
             self._bar.stop()
-        elif not self.quiet and self.total:
+        elif not self.quiet and self.done > self._first:
             self._say()
 
     def start(self, total: int, done: int, number: int) -> None:

@@ -47,7 +47,7 @@ def progress(results: Results) -> Progress:
     wanted = results.folder.wanted()
     runs = results.runs
     rows, columns = runs["point"].to_numpy(np.int64), runs["replicate"].to_numpy(np.int64)
-    per_point = np.bincount(rows, minlength=len(results.points))
+    per_point = np.bincount(rows, minlength=len(results.points))[wanted.any(axis=1)]  # without points that come again
     ends = (int(per_point.min()), int(per_point.max()))
     there = np.zeros_like(wanted)
     inside = columns < wanted.shape[1]

@@ -11,12 +11,15 @@ import pytest
 
 from ecosim.errors import OutputError
 from experiments import load, sweep
+from experiments.analysis import analyse
 from experiments.designs import Round, no_points, replicates_of
 from experiments.planning import status
 from experiments.planning.status import MANY_PARTS, PartInfo, playing
 from experiments.store import SweepFolder
 from experiments.store.identity import run_keys
 from experiments.store.parts import PartWriter, part_files
+from experiments.study.reading import study_from_table
+from experiments.sweep_report.endings import progress
 
 
 def write(folder: SweepFolder, runs: list[tuple[int, int]], writer: PartWriter, state: str = "ok") -> Path:
@@ -155,3 +158,17 @@ def test_design_that_may_go_on_is_said_to(tmp_path: Path) -> None:
 def test_not_a_sweep(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="not the folder of a sweep"):
         status(tmp_path)
+
+
+def test_points_that_come_again_are_played_once_and_lack_nothing(tmp_path: Path) -> None:
+    table = {
+        "name": "twins", "run": "tests.sweeps.poison:play", "outcomes": ["y"], "replicates": 3,
+        "values": {"at": -1.0, "kind": "none"}, "factors": {"x": {"levels": [1.0, 2.0]}},
+        "design": {"method": "lhs", "points": 8}, "analysis": [{"kind": "overview"}],
+    }  # fmt: skip
+    results = sweep(study_from_table(table), tmp_path / "s", workers=1)
+    assert len(results.points) == 8
+    assert len(results.runs) == 6
+    assert status(tmp_path / "s").replicates == (3, 3)
+    assert progress(results).replicates == (3, 3)
+    assert analyse(results, results.study.analyses[0]).warnings == ()

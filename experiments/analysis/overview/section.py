@@ -257,7 +257,9 @@ def _warnings(results: Results) -> tuple[str, ...]:
             f"{'is' if bad == 1 else 'are'} left out here and in what follows. If failing has to do with the outcome, "
             "what is left is not typical."
         )
-    empty = len(results.points) - results.good["point"].nunique()
+    # points of the same values are played once
+    kinds = results.points.groupby(list(results.study.paths), sort=False).ngroup()
+    empty = kinds.nunique() - kinds.iloc[results.good["point"]].nunique()
     if empty:
-        found.append(f"{amount(empty, 'point')} of {number(len(results.points))} have no run that ended well.")
+        found.append(f"{amount(empty, 'point')} of {number(kinds.nunique())} have no run that ended well.")
     return tuple(found)
