@@ -5,16 +5,23 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 README = (Path(__file__).resolve().parents[1] / "README.md").read_text()
 
 
-def test_the_python_examples_run() -> None:
-    core, economy = re.findall(r"```python\n(.*?)```", README, re.S)
+def test_the_python_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    core, economy, sweep = re.findall(r"```python\n(.*?)```", README, re.S)
     names: dict = {}
     exec(core, names)
     assert len(names["model"].months) == 120
     exec(economy, names)
     assert len(names["model"].alliances) > 0
+    monkeypatch.chdir(tmp_path)
+    (study,) = re.findall(r"```toml\n(.*?)```", README, re.S)
+    Path("copying.toml").write_text(study.replace("replicates = 20", "replicates = 2"), encoding="utf-8")
+    exec(sweep, names)
+    assert len(names["results"].runs) == 64
 
 
 def test_every_command_shown_is_there() -> None:

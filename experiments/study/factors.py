@@ -87,7 +87,9 @@ class Factor:
             return np.array([known[value] for value in values], np.float64)
         numbers = np.asarray(values, np.float64)
         if self.scale == "log":
-            return (np.log(numbers) - math.log(self.low)) / (math.log(self.high) - math.log(self.low))
+            found = (np.log(numbers) - math.log(self.low)) / (math.log(self.high) - math.log(self.low))
+            found[numbers == self.low], found[numbers == self.high] = 0.0, 1.0  # whatever the logarithms' last bits
+            return found
         if self.whole:
             return (numbers - self.low + 0.5) / (self.high - self.low + 1)
         return (numbers - self.low) / (self.high - self.low)

@@ -328,7 +328,8 @@ def test_the_version_of_ecosim_covers_all_that_a_run_loads() -> None:
     root = Path(__file__).resolve().parents[2]
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root)
     decisive = {f"ecosim.{name.removesuffix('.py')}" for name in identity._DECISIVE}
-    shown = ("agents", "errors", "scenario_checks", "economy_checks", "value_checks")  # views, and refusals
+    # views, refusals, and how files are read
+    shown = ("agents", "errors", "files", "scenario_checks", "economy_checks", "value_checks")
     loaded = {".".join(name.split(".")[:2]) for name in answer.stdout.split()}
     assert loaded - decisive <= {f"ecosim.{name}" for name in shown}
     for name in identity._DECISIVE:
