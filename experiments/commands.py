@@ -39,7 +39,7 @@ def find_study(source: str, quick: bool) -> Study:
 
 def _is_folder(source: str) -> bool:
     """Whether a folder of a sweep is meant: the name of a ready study means that study, whatever lies here."""
-    from experiments.study.reading import ready_studies
+    from experiments.reading import ready_studies
 
     return source not in ready_studies() and (Path(source) / "manifest.json").exists()
 
@@ -61,7 +61,7 @@ def default_folder(source: str, study: Study) -> Path:
 
 def studies_command() -> int:
     """Print the ready studies, one line each."""
-    from experiments.study.reading import ready_studies
+    from experiments.reading import ready_studies
 
     for name in ready_studies():
         print(f"{name:16} {Study.load(name).title}")

@@ -10,9 +10,9 @@ from typing import Any
 
 from ecosim.scenario import Scenario
 from experiments.outcomes import measured
+from experiments.reading import study_from_table
 from experiments.running.play import play
 from experiments.study import Study
-from experiments.study.reading import study_from_table
 
 __all__ = ["CLOCK", "OUTCOMES", "SEED", "busy", "by_hand", "clock", "small", "study", "timed", "trivial"]
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from experiments.sweep_report.words import number
+from experiments.words import number
 
 if TYPE_CHECKING:
     from experiments.planning.pilot import Pilot

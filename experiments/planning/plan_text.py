@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from experiments.planning.precision import RELATIVE, Width
-from experiments.sweep_report.words import amount, between, duration, number, share, size
+from experiments.words import amount, between, duration, number, share, size
 
 if TYPE_CHECKING:
     from experiments.planning.plan import Plan

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from experiments.sweep_report.words import amount, command, duration, number, share, size
+from experiments.words import amount, command, duration, number, share, size
 
 __all__ = ["MANY_PARTS", "PartInfo", "Status", "playing", "status"]
 

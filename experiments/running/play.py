@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import importlib
 from collections.abc import Callable, Mapping
 from functools import lru_cache
@@ -12,14 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from ecosim.errors import StudyError
-from experiments.study.columns import EVALUATED
-from experiments.study.factors import LEVER, SCENARIO
+from experiments.study.points import scenario_of
 
 if TYPE_CHECKING:
-    from ecosim.scenario import Scenario
     from experiments.study import Study
 
-__all__ = ["Played", "play", "run_function", "scenario_of"]
+__all__ = ["Played", "play", "run_function"]
 
 Steps = dict[str, npt.NDArray[np.float64]]
 
@@ -57,33 +54,6 @@ def play(study: Study, values: Mapping[str, Any], seed: int) -> Played:
         return Played(measured(model, study.outcomes), _steps(study, model))
 
 
-def scenario_of(study: Study, values: Mapping[str, Any]) -> Scenario:
-    """Return the scenario of a point: the study's, with the point's values and with its levers pulled.
-
-    A lever's factor is the intensity of one policy from `study.lever_start` on, in place of any policy that the
-    scenario has for that lever; at 0 there is none. R is not recorded month by month unless the study keeps it.
-    """
-    from ecosim.specs import PolicySpec
-
-    scenario = study.scenarios[str(values[SCENARIO])] if SCENARIO in values else study.scenario
-    assert scenario is not None
-    parameters = {path: value for path, value in values.items() if path != SCENARIO and not path.startswith(LEVER)}
-    if "record.reproduction_every" not in parameters and not _needs_recording(study.steps.columns):
-        parameters["record.reproduction_every"] = 0
-    scenario = scenario.with_values(parameters)
-    levers = {path.removeprefix(LEVER): float(v) for path, v in values.items() if path.startswith(LEVER)}
-    if not levers:
-        return scenario
-    kept = tuple(policy for policy in scenario.policies if policy.lever not in levers)
-    taken = {policy.name for policy in kept}
-    pulled = tuple(
-        PolicySpec(f"lever.{lever}" if lever in taken else lever, lever, intensity, study.lever_start)
-        for lever, intensity in levers.items()
-        if intensity > 0
-    )
-    return dataclasses.replace(scenario, policies=kept + pulled)
-
-
 @lru_cache(maxsize=16)
 def run_function(name: str) -> Callable[..., Any]:
     """Return the function ``module:function``; raises StudyError when there is none."""
@@ -114,10 +84,6 @@ def _as_number(value: Any, place: str) -> float:
     if array.ndim or array.dtype.kind not in "biuf":
         raise StudyError(f"{place} = {value!r}: allowed is a number")
     return float(array)
-
-
-def _needs_recording(columns: tuple[str, ...]) -> bool:
-    return any(column in EVALUATED for column in columns)
 
 
 def _steps(study: Study, model: Any) -> Steps:

@@ -31,7 +31,7 @@ _DECISIVE = (
     "economy", "kernels", "measures", "parameters", "processes", "reproduction", "setup", "state", "columns.py",
     "declaration.py", "inputs.py", "model.py", "scenario.py", "schedule.py", "specs.py", "streams.py", "tables.py",
 )  # fmt: skip
-_OURS = ("outcomes.py", "running/play.py")
+_OURS = ("outcomes.py", "running/play.py", "study/points.py")
 
 
 def model_version(study: Study) -> str:

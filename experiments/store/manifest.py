@@ -15,8 +15,8 @@ from ecosim.errors import OutputError
 from ecosim.files import explained, sha256, sha256_of, write_bytes
 from ecosim.provenance import now, package_commit, package_versions
 from ecosim.scenario import Scenario
+from experiments.reading import study_from_table
 from experiments.store.identity import model_version
-from experiments.study.reading import study_from_table
 from experiments.study.writing import study_table
 
 if TYPE_CHECKING:

@@ -1,12 +1,10 @@
-"""What a study is, and how it is read and written.
+"""What a study is: data. How it is read from a file is in `experiments.reading`.
 
 ``factors``  what varies
-``study``    the study: data
-``reading``  from TOML
-``tables``   typed values from parsed TOML
+``study``    the study
+``points``   what is played at a point
 ``columns``  what can be kept month by month
-``checks``   what the parts must satisfy together
-``writing``  to TOML and to plain data
+``writing``  to plain data, as the manifest keeps it
 """
 
 from experiments.study.factors import Factor

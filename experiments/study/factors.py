@@ -32,7 +32,7 @@ class Factor:
     """What varies, between `low` and `high` or over `levels`.
 
     path : what it sets; the name of its column in every table
-    low, high : the range, both ends included; NaN for a factor of levels
+    low, high : the range, both ends included; 0 for a factor of levels
     levels : the values, in order; empty for a range
     scale : ``linear`` or ``log``: how a range is filled
     whole : whether values of the range are whole numbers
@@ -40,8 +40,8 @@ class Factor:
     """
 
     path: str
-    low: float = math.nan
-    high: float = math.nan
+    low: float = 0.0
+    high: float = 0.0
     levels: tuple[Value, ...] = ()
     scale: Literal["linear", "log"] = "linear"
     whole: bool = False

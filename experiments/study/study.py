@@ -1,6 +1,6 @@
 """A study: which scenario, what varies, what is looked at, how often, and what is made of it. Data, no behaviour.
 
-Everything that a sweep, a plan and a report need to know; `experiments.study.reading` makes one from TOML.
+Everything that a sweep, a plan and a report need to know; `experiments.reading` makes one from TOML.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ class Study:
         StudyError
             When there is no such study, or the file is not a valid one.
         """
-        from experiments.study.reading import load_study
+        from experiments.reading import load_study
 
         return load_study(source, quick)
 

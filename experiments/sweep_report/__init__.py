@@ -1,6 +1,5 @@
 """A sweep told to somebody who was not there: one HTML page, its figures, tables and findings.
 
-``words``     numbers, times and commands as people read them
 ``sections``  the analyses, made and put into pictures; one that breaks does not break the rest
 ``facts``     what was varied, looked at and played
 ``endings``   how runs ended, and whether the sweep is complete

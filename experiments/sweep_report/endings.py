@@ -9,7 +9,7 @@ import numpy as np
 
 from experiments.designs import make_design
 from experiments.store.schema import STATUSES
-from experiments.sweep_report.words import amount, command, number, share
+from experiments.words import amount, command, number, share
 
 if TYPE_CHECKING:
     from experiments.store import Results

@@ -10,7 +10,7 @@ import tomlkit
 from ecosim.parameters import find_declaration
 from experiments.outcomes import OUTCOMES
 from experiments.study.writing import study_table
-from experiments.sweep_report.words import amount, command, duration, json_ready, number
+from experiments.words import amount, command, duration, json_ready, number
 
 if TYPE_CHECKING:
     from ecosim.scenario import Scenario

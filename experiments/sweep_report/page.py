@@ -16,7 +16,7 @@ from ecosim.files import explained, write_bytes
 from experiments.sweep_report.endings import Progress, endings, progress
 from experiments.sweep_report.facts import study_facts
 from experiments.sweep_report.sections import Shown, chosen_analyses, make_section
-from experiments.sweep_report.words import amount, number
+from experiments.words import amount, number
 
 if TYPE_CHECKING:
     from experiments.store import Results

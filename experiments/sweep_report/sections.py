@@ -23,7 +23,7 @@ from ecosim.errors import EcosimError, StudyError, nearest_name
 from ecosim.report.style import Picture, legible
 from experiments.analysis import ANALYSES, Section, Table, analyse, check_analysis
 from experiments.study import AnalysisSpec
-from experiments.sweep_report.words import json_ready, number
+from experiments.words import json_ready, number
 
 if TYPE_CHECKING:
     from experiments.store import Results

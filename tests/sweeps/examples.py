@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from experiments import Results, Study
-from experiments.study.reading import study_from_table
+from experiments.reading import study_from_table
 
 
 def small_model(replicates: int = 4, months: int = 24) -> Study:

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from experiments import sweep
+from experiments.reading import study_from_table
 from experiments.study import Study
-from experiments.study.reading import study_from_table
 
 V1, V2, V13 = 0.5 * (1 + 0.1 * math.pi**4 / 5) ** 2, 49 / 8, 0.01 * math.pi**8 * (1 / 18 - 1 / 50)
 V = V1 + V2 + V13

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from experiments.reading import study_from_table
 from experiments.study import Study
-from experiments.study.reading import study_from_table
 
 
 def mishap(values: Mapping[str, Any], seed: int, months: int | None) -> dict[str, float]:

@@ -25,9 +25,9 @@ from experiments.benchmark import bare, clocks, memory, overhead, runs, storing,
 from experiments.benchmark.clocks import Swept, steady
 from experiments.benchmark.mesa_batch import BatchModel, batch
 from experiments.outcomes import measured
+from experiments.reading import study_from_table
 from experiments.store.schema import write_part
 from experiments.study import Study
-from experiments.study.reading import study_from_table
 
 MONTHS = 30  # the attractor of three-ingredients opens in month 24
 TAU = 0.4

@@ -18,7 +18,7 @@ from experiments.analysis.boundary.lines import first_crossing, measured_crossin
 from experiments.analysis.boundary.theory import closed_form, folded, unfolded
 from experiments.designs import make_design
 from experiments.designs.boundary import FIRST, counts, unit_places
-from experiments.study.reading import study_from_table
+from experiments.reading import study_from_table
 
 Y = np.linspace(0.1, 0.9, 9)
 

@@ -12,8 +12,8 @@ from experiments import sweep
 from experiments.analysis.contrasts import section as contrasts
 from experiments.analysis.contrasts.pairing import number, saved
 from experiments.designs import make_design
+from experiments.reading import study_from_table
 from experiments.study import Study
-from experiments.study.reading import study_from_table
 
 LEVERS = {"lever.a": {"low": 0.0, "high": 1.0}, "lever.b": {"low": 0.0, "high": 1.0}}
 

@@ -16,7 +16,7 @@ from experiments import load
 from experiments.designs import make_design
 from experiments.designs.morris import trajectories_of
 from experiments.designs.saltelli import blocks_of
-from experiments.study.reading import study_from_table
+from experiments.reading import study_from_table
 
 FACTORS = {"a": UNIT, "b": {"low": 1.0, "high": 100.0, "scale": "log"}, "c": {"levels": ["x", "y", "z"]}}
 

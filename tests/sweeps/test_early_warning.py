@@ -24,7 +24,7 @@ from experiments.analysis.early_warning.signals import (
     roc,
     windows,
 )
-from experiments.study.reading import study_from_table
+from experiments.reading import study_from_table
 
 TIP, MONTHS, RUNS = 120, 140, 150
 

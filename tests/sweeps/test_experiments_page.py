@@ -10,9 +10,9 @@ import pytest
 from experiments.analysis import ANALYSES
 from experiments.designs import DESIGNS
 from experiments.outcomes import OUTCOMES
+from experiments.reading import ready_studies
 from experiments.store import load
 from experiments.study import Study
-from experiments.study.reading import ready_studies
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "experiments.md").read_text(encoding="utf-8")

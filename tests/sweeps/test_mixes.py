@@ -17,9 +17,9 @@ from experiments.analysis import regret
 from experiments.analysis.mixes import section as mixes
 from experiments.designs import make_design
 from experiments.designs.mixes import front_rows
+from experiments.reading import study_from_table
 from experiments.store import Results, SweepFolder
 from experiments.study import Study
-from experiments.study.reading import study_from_table
 
 LEVERS = {"lever.a": {"low": 0.0, "high": 1.0}, "lever.b": {"low": 0.0, "high": 1.0}}
 SEARCH = {"method": "mixes", "population": 8, "generations": 5, "maximise": ["jobs"], "step": 0.25}

@@ -15,8 +15,8 @@ from ecosim.errors import StudyError
 from experiments import sweep
 from experiments.analysis import phase
 from experiments.analysis.boundary.maps import edges, windows
+from experiments.reading import study_from_table
 from experiments.study.factors import Factor
-from experiments.study.reading import study_from_table
 
 
 def grid(factors="xy", steps=6, replicates=4, method="factorial", high=1.0, **more):

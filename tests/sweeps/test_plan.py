@@ -18,7 +18,7 @@ from experiments.planning import pilot as pilot_module
 from experiments.planning import plan
 from experiments.planning.pilot import first_round, spanning
 from experiments.planning.precision import half_width, needed, pooled_sd
-from experiments.study.reading import study_from_table
+from experiments.reading import study_from_table
 
 
 def line(**more: Any) -> Any:

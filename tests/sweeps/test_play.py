@@ -15,9 +15,10 @@ from ecosim import EcosystemModel, Scenario
 from ecosim.errors import StudyError
 from ecosim.specs import PolicySpec
 from experiments.outcomes import OUTCOMES, measured
-from experiments.running.play import play, run_function, scenario_of
+from experiments.reading import study_from_table
+from experiments.running.play import play, run_function
 from experiments.study import Study
-from experiments.study.reading import study_from_table
+from experiments.study.points import scenario_of
 
 SMALL = {"firms": 40, "labs": 5, "clusters": 3}
 X = {"low": 0.0, "high": 1.0}

@@ -11,9 +11,9 @@ from ecosim.errors import StudyError
 from experiments import sweep
 from experiments.designs import make_design
 from experiments.designs.replication import check_rule, more_replicates, precision, runs_needed
+from experiments.reading import study_from_table
 from experiments.statistics import mean_interval
 from experiments.store import Results, SweepFolder
-from experiments.study.reading import study_from_table
 
 NOISY = "known_mixes:noisy"
 

@@ -18,10 +18,10 @@ import pytest
 from ecosim.errors import OutputError, StudyError
 from experiments import Study, load, sweep
 from experiments.designs import make_design
+from experiments.reading import study_from_table
 from experiments.running import worker
 from experiments.running.runner import open_sweep
 from experiments.store import SweepFolder
-from experiments.study.reading import study_from_table
 from tests.sweeps.examples import poisoned, same_runs, small_model
 
 ROOT = Path(__file__).parents[2]

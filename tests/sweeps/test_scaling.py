@@ -11,7 +11,7 @@ from in_memory import play_all
 from ecosim.errors import StudyError
 from experiments import Study, sweep
 from experiments.analysis import scaling
-from experiments.study.reading import study_from_table
+from experiments.reading import study_from_table
 
 
 def births(values, seed, months):

@@ -17,8 +17,8 @@ from experiments.analysis import Section, analyse
 from experiments.analysis.sensitivity.indices import sobol_indices
 from experiments.designs.morris import problem_of
 from experiments.designs.saltelli import blocks_of
+from experiments.reading import study_from_table
 from experiments.study import AnalysisSpec
-from experiments.study.reading import study_from_table
 
 
 def section_of(results: Any, **options: Any) -> Section:

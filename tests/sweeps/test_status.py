@@ -15,10 +15,10 @@ from experiments.analysis import analyse
 from experiments.designs import Round, no_points, replicates_of
 from experiments.planning import status
 from experiments.planning.status import MANY_PARTS, PartInfo, playing
+from experiments.reading import study_from_table
 from experiments.store import SweepFolder
 from experiments.store.identity import run_keys
 from experiments.store.parts import PartWriter, part_files
-from experiments.study.reading import study_from_table
 from experiments.sweep_report.endings import progress
 
 

@@ -19,6 +19,7 @@ from ecosim import Scenario, files
 from ecosim.errors import EcosimError, OutputError, StudyError
 from experiments import load, sweep
 from experiments.designs import Round, replicates_of
+from experiments.reading import study_from_table
 from experiments.running.play import play
 from experiments.store import Results, SweepFolder, is_sweep
 from experiments.store import merging as merging_module
@@ -26,7 +27,6 @@ from experiments.store.identity import model_version, point_keys, run_keys
 from experiments.store.merging import compact, merge
 from experiments.store.parts import PartWriter, part_files
 from experiments.study import Study
-from experiments.study.reading import study_from_table
 
 X = {"x": {"levels": [0.0, 0.5, 1.0]}}
 

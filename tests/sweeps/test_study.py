@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from ecosim import EcosystemModel, Scenario
 from ecosim.errors import EcosimError, StudyError
+from experiments.reading import ready_studies, study_from_table
 from experiments.study import Factor, Study
 from experiments.study.columns import ACCOUNTS, EVALUATED, MONTHLY, NAMED, TRUST
 from experiments.study.factors import assumptions, make_factor
-from experiments.study.reading import ready_studies, study_from_table
 from experiments.study.writing import same_value, study_table
 
 BASIC: dict[str, Any] = {"factors": {"medium.transmissibility": {"low": 0.01, "high": 0.05}}}

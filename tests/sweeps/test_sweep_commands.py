@@ -249,7 +249,7 @@ def test_an_interrupt_is_code_1_and_says_what_is_next(
 
 
 def test_studies_are_listed_one_line_each(command: Callable[..., Any]) -> None:
-    from experiments.study.reading import ready_studies
+    from experiments.reading import ready_studies
 
     answer = command("studies")
     assert answer.code == 0

@@ -22,14 +22,14 @@ from experiments import Results, load, sweep
 from experiments.analysis.base import Drawing, Section, Table
 from experiments.analysis.overview.section import mean_over_points, spread
 from experiments.designs import Round, no_points, replicates_of
+from experiments.reading import load_study
 from experiments.store import SweepFolder
-from experiments.study.reading import load_study
 from experiments.sweep_report import endings as endings_module
 from experiments.sweep_report import make_report, write_report
 from experiments.sweep_report import sections as sections_module
 from experiments.sweep_report.facts import study_toml
 from experiments.sweep_report.sections import stamped
-from experiments.sweep_report.words import duration, json_ready, number, share, size
+from experiments.words import duration, json_ready, number, share, size
 
 
 @pytest.fixture(scope="module")

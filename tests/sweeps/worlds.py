@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from experiments.reading import study_from_table
 from experiments.store import Results
 from experiments.study import Study
-from experiments.study.reading import study_from_table
 
 LEVELS = ["north", "east", "south"]
 

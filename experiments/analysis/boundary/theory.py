@@ -96,7 +96,7 @@ def make_theory(results: Results, name: str) -> Theory:
 def closed_form(study: Study, name: str, values: Mapping[str, Any]) -> float:
     """Return R of a point in closed form: `CLOSED` has the names."""
     from ecosim.reproduction import dilute_reproduction, well_mixed_reproduction
-    from experiments.running.play import scenario_of
+    from experiments.study.points import scenario_of
 
     parameters = scenario_of(study, values).parameters
     success = -math.expm1(-parameters.latent.base_drive / parameters.latent.barrier_scale)

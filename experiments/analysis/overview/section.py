@@ -17,7 +17,7 @@ from scipy import stats
 from experiments.analysis.base import Drawing, Section, Table
 from experiments.outcomes import OUTCOMES
 from experiments.statistics import Interval, mean_interval
-from experiments.sweep_report.words import amount, number, share
+from experiments.words import amount, number, share
 
 if TYPE_CHECKING:
     from experiments.store import Results

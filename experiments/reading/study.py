@@ -12,10 +12,10 @@ from ecosim.files import read_text, sha256
 from ecosim.parameters import find_declaration
 from ecosim.scenario import Scenario
 from experiments.outcomes import OUTCOMES
-from experiments.study.checks import check_study
+from experiments.reading.checks import check_study
+from experiments.reading.tables import factor_tables, flat, merged, number, refuse_unknown, texts, typed, whole
 from experiments.study.factors import LEVER, SCENARIO, Factor, assumptions, make_factor, own_value
 from experiments.study.study import AnalysisSpec, DesignSpec, ReplicatesSpec, StepsSpec, Study
-from experiments.study.tables import factor_tables, flat, merged, number, refuse_unknown, texts, typed, whole
 
 __all__ = ["load_study", "ready_studies", "study_from_table"]
 
