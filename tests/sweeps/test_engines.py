@@ -106,7 +106,7 @@ def test_an_answer_that_never_comes_is_not_waited_for(tmp_path: Path, monkeypatc
     study = poisoned("none", points=5, replicates=8)
     whole = sweep(study, tmp_path / "whole", workers=1)
     monkeypatch.setattr("experiments.running.runner.make_engine", lambda *_: _Forgetful())
-    monkeypatch.setattr("experiments.running.runner.LOST_SECONDS", 0.1)
+    monkeypatch.setattr("experiments.running.rounds.LOST_SECONDS", 0.1)
     same_runs(whole, sweep(study, tmp_path / "lossy", flush_seconds=0.0))
 
 

@@ -87,7 +87,7 @@ def test_a_run_that_goes_wrong_is_set_aside_and_the_rest_finishes(
 
 
 def test_without_notes_the_batch_is_bisected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("experiments.running.runner.read_notes", lambda *_: [])  # as on a slow network disk
+    monkeypatch.setattr("experiments.running.rounds.read_notes", lambda *_: [])  # as on a slow network disk
     results = sweep(poisoned("exit"), tmp_path / "s", workers=2)
     assert len(results.runs) == 40
     assert results.bad[["point", "replicate", "status"]].to_numpy().tolist() == [[7, 1, "killed"]]
