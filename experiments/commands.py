@@ -61,10 +61,12 @@ def default_folder(source: str, study: Study) -> Path:
 
 def studies_command() -> int:
     """Print the ready studies, one line each."""
+    import tomllib
+
     from experiments.reading import ready_studies
 
-    for name in ready_studies():
-        print(f"{name:16} {Study.load(name).title}")
+    for name, path in ready_studies().items():  # the titles alone: reading a study whole may ask for its extras
+        print(f"{name:16} {tomllib.loads(path.read_text(encoding='utf-8'))['title']}")
     return 0
 
 

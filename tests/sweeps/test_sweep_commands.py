@@ -285,3 +285,16 @@ def test_help_of_every_command_loads_nothing_heavy() -> None:
     )
     assert answer.stdout.splitlines()[-1] == "[]"
     assert all(f"Usage: ecosim {name}" in answer.stdout or f" {name} " in answer.stdout for name in COMMANDS)
+
+
+def test_ready_studies_are_listed_without_the_extras(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from experiments.commands import studies_command
+    from experiments.reading import ready_studies
+
+    for name in ("optuna", "sklearn", "SALib"):
+        monkeypatch.setitem(sys.modules, name, None)
+    assert studies_command() == 0
+    listed = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in listed] == list(ready_studies())
