@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from ecosim.errors import StudyError, nearest_name
 from experiments.analysis.base import Drawing, Section, Table
-from experiments.analysis.sensitivity.guards import may_be_unknown, outcome_words, runs_of, transformed
+from experiments.analysis.sensitivity.guards import outcome_words, runs_of, transformed
 from experiments.designs.options import TRANSFORMS, check_choice, check_whole
 from experiments.designs.saltelli import blocks_of
 from experiments.drawing import COLOURS, DASHES, MARKERS
@@ -81,7 +81,7 @@ def _left_out(study: Study, outcome: str, values: FloatArray, bad: npt.NDArray[n
     wrong, played = int(bad.sum()), int((bad | ~np.isnan(values)).sum())
     if not wrong:
         return []
-    if may_be_unknown(study, outcome):
+    if study.may_be_unknown(outcome):
         return [f"{outcome}: means are of the {played - wrong} of {played} runs in which it is known."]
     return [f"{outcome}: {wrong} of {played} runs failed or gave no number; the means are of the others."]
 

@@ -72,7 +72,7 @@ def check_outcome(study: Study, name: Any, where: str) -> None:
         raise StudyError(
             f"{where} = {name!r}{hint}: allowed is one of the study's outcomes: {', '.join(study.outcomes)}"
         )
-    if not study.run and OUTCOMES[name].unknown:
+    if study.may_be_unknown(name):
         raise StudyError(
             f"{where} = {name!r}: this outcome ({OUTCOMES[name].words}) may be unknown in a run; allowed is one that "
             "is a number in every run"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import tempfile
 import time
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ecosim.errors import EcosimError, StudyError
+from ecosim.errors import StudyError
 from experiments.planning.memory import PeakMemory
 
 if TYPE_CHECKING:
@@ -108,6 +107,7 @@ def play_pilot(
     asked : runs of the sweep, for the limit; progress : called with (runs played, runs wanted)
     """
     from experiments.store.identity import model_version, point_keys
+    from experiments.study.points import values_at
 
     numbers = spanning(study, first.points, _POINTS)
     keys = dict(zip(numbers, point_keys(study, model_version(study), first.points.iloc[numbers]), strict=True))
@@ -117,7 +117,7 @@ def play_pilot(
     started = began = time.perf_counter()
     for place, replicate in wanted:
         point, seed = numbers[place], study.seed + place * _REPLICATES + replicate
-        values = {path: first.points[path].tolist()[point] for path in study.paths}
+        values = values_at(study, first.points, point)
         if not pilot.rows:
             warm, warm_steps = _played(study, keys[point], replicate, seed, values)
             warm["number"] = point
@@ -154,35 +154,10 @@ def _limit(seconds: float, asked: int) -> float:
 def _played(
     study: Study, key: Any, replicate: int, seed: int, values: dict[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any]]:  # fmt: skip
-    from experiments.running.play import play
-    from experiments.store.identity import run_keys
+    from experiments.running.row import new_row, play_into
 
-    row: dict[str, Any] = {
-        "run": run_keys([int(key)], [replicate], [seed])[0], "point": key, "replicate": replicate, "seed": seed,
-        "status": "ok", "error": None, **values,
-    }  # fmt: skip
-    steps: dict[str, Any] = {}
-    began = time.perf_counter()
-    try:
-        outcomes, steps = play(study, values, seed)
-    except EcosimError as problem:
-        row |= {"status": "failed", "error": f"{type(problem).__name__}: {problem}"}
-    except Exception:
-        row |= {"status": "failed", "error": traceback.format_exc()}
-    else:
-        row |= outcomes
-        unknown = [name for name in study.outcomes if not np.isfinite(outcomes[name])]
-        wrong = [name for name in unknown if not _may_be_unknown(study, name)]
-        if wrong:
-            row |= {"status": "nan", "error": f"not a number: {', '.join(wrong)}"}
-    row["seconds"] = time.perf_counter() - began
-    return row, steps
-
-
-def _may_be_unknown(study: Study, name: str) -> bool:
-    from experiments.outcomes import OUTCOMES
-
-    return not study.run and OUTCOMES[name].unknown
+    row = new_row(key, replicate, seed, values)
+    return row, play_into(study, row, values)
 
 
 def _written(study: Study, pilot: Pilot) -> tuple[tuple[int, int], tuple[int, int]]:

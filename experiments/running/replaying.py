@@ -13,6 +13,7 @@ from experiments.running.play import Played, play
 from experiments.store.folder import SweepFolder
 from experiments.store.identity import model_version
 from experiments.store.results import Results
+from experiments.study.points import values_at
 
 __all__ = ["check_version", "compare", "ended", "replay_run"]
 
@@ -33,7 +34,7 @@ def replay_run(folder: SweepFolder, point: int, replicate: int) -> Played:
         When the model is not the one that played the sweep.
     """
     check_version(folder)
-    return play(folder.study, _values(folder, point), folder.seed(replicate))
+    return play(folder.study, values_at(folder.study, folder.points, point), folder.seed(replicate))
 
 
 def ended(folder: SweepFolder, point: int, replicate: int) -> str | None:
@@ -46,7 +47,8 @@ def compare(folder: SweepFolder, point: int, replicate: int, found: Played) -> t
     """Return (whether the run differs from what is in the store, what is to be said)."""
     results = Results(folder)
     recorded = _row(results, point, replicate)
-    given = f"{json.dumps(_values(folder, point), ensure_ascii=False)}, seed {folder.seed(replicate)}"
+    values = values_at(folder.study, folder.points, point)
+    given = f"{json.dumps(values, ensure_ascii=False)}, seed {folder.seed(replicate)}"
     name = f"{folder.path}: run {point}/{replicate} ({given})"
     outcomes = ", ".join(f"{key} = {value:.10g}" for key, value in found.outcomes.items())
     if recorded is None:
@@ -71,10 +73,6 @@ def compare(folder: SweepFolder, point: int, replicate: int, found: Played) -> t
         return True, f"{name} differs: {', '.join(other)}"
     months = f" and {len(found.steps['month'])} months of steps" if found.steps else ""
     return False, f"{name} played again, all {len(found.outcomes)} outcomes{months} identical: {outcomes}"
-
-
-def _values(folder: SweepFolder, point: int) -> dict[str, Any]:
-    return {path: folder.points[path].tolist()[point] for path in folder.study.paths}
 
 
 def _row(results: Results, point: int, replicate: int) -> dict[str, Any] | None:

@@ -19,12 +19,13 @@ from ecosim.errors import OutputError
 from experiments.running.engines import Engine
 from experiments.running.notes import read_notes
 from experiments.running.progress import Progress
+from experiments.running.row import new_row
 from experiments.running.stopping import Stopper
 from experiments.running.worker import Pair, Receipt, flush_worker, play_batch
 from experiments.store import SweepFolder
 from experiments.store.folder import Bits
-from experiments.store.identity import run_keys
 from experiments.store.parts import PartWriter
+from experiments.study.points import values_at
 
 __all__ = ["AHEAD", "BATCH_SECONDS", "Player"]
 
@@ -214,14 +215,11 @@ class Player:
 
     def _set_aside(self, point: int, replicate: int, reason: str) -> None:
         """Write down a run that kills its worker, so that it is not played again."""
-        key, seed = self.folder.keys[point], self.folder.seed(replicate)
-        row = {
-            "run": run_keys([int(key)], [replicate], [seed])[0], "point": key, "replicate": replicate, "seed": seed,
-            "status": "killed", "error": f"its worker died: {reason}",
-            **{path: self.folder.points[path].tolist()[point] for path in self.folder.study.paths},
-        }  # fmt: skip
-        writer = PartWriter(self.folder.path, self.folder.study)
-        writer.add(row)
+        folder = self.folder
+        values = values_at(folder.study, folder.points, point)
+        row = new_row(folder.keys[point], replicate, folder.seed(replicate), values)
+        writer = PartWriter(folder.path, folder.study)
+        writer.add({**row, "status": "killed", "error": f"its worker died: {reason}"})
         writer.flush()
         self.progress.add(1, 1)
 

@@ -5,23 +5,18 @@ A worker finds all it needs in the sweep's folder. It answers with a receipt; re
 
 from __future__ import annotations
 
-import gc
-import math
 import multiprocessing
 import threading
 import time
-import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ecosim.errors import EcosimError
-from experiments.outcomes import OUTCOMES
 from experiments.running.notes import open_note
-from experiments.running.play import play
-from experiments.running.watch import RunTimeoutError, Watch
+from experiments.running.row import new_row, play_into
+from experiments.running.watch import Watch
 from experiments.store.folder import SweepFolder
 from experiments.store.identity import run_keys
 from experiments.store.parts import PartWriter
@@ -176,40 +171,7 @@ def flush_all(patience: float) -> None:
 
 
 def _played(desk: _Desk, point: int, replicate: int, name: int) -> tuple[dict[str, Any], dict[str, Any]]:
-    study, seed = desk.study, desk.folder.seed(replicate)
     values = desk.values(point)
-    row: dict[str, Any] = {
-        "run": name, "point": desk.folder.keys[point], "replicate": replicate, "seed": seed, "status": "ok",
-        "error": None, **values,
-    }  # fmt: skip
+    row = new_row(desk.folder.keys[point], replicate, desk.folder.seed(replicate), values, name)
     desk.begin(row, point)
-    steps: dict[str, Any] = {}
-    began = time.perf_counter()
-    try:
-        with desk.watch.run():
-            outcomes, steps = play(study, values, seed)
-        row |= outcomes
-        wrong = [
-            name for name, value in outcomes.items() if not math.isfinite(value) and not _may_be_unknown(study, name)
-        ]
-        if wrong:
-            row |= {"status": "nan", "error": f"not a number: {', '.join(wrong)}"}
-    except RunTimeoutError:
-        row |= {"status": "timeout", "error": f"took more than {study.run_seconds:g} s\n{traceback.format_exc()}"}
-    except MemoryError:
-        gc.collect()
-        row |= {"status": "failed", "error": traceback.format_exc()}
-    except EcosimError as problem:
-        row |= {"status": "failed", "error": f"{type(problem).__name__}: {problem}"}
-    except (Exception, SystemExit):
-        row |= {"status": "failed", "error": traceback.format_exc()}
-    except KeyboardInterrupt:
-        if not desk.mortal:  # the user's own: workers of their own do not hear it
-            raise
-        row |= {"status": "failed", "error": traceback.format_exc()}
-    row["seconds"] = time.perf_counter() - began
-    return row, steps
-
-
-def _may_be_unknown(study: Any, name: str) -> bool:
-    return not study.run and OUTCOMES[name].unknown
+    return row, play_into(desk.study, row, values, desk.watch.run(), desk.mortal)

@@ -81,19 +81,12 @@ class Results:
         replicates = runs["replicate"].to_numpy()[good]
         out = np.full((len(self.points), int(replicates.max()) + 1 if len(replicates) else 0), np.nan)
         out[runs["point"].to_numpy()[good], replicates] = runs[outcome].to_numpy()[good]
-        return out[self._firsts]
+        return out[self.folder.first]
 
     def means(self, outcome: str) -> FloatArray:
         """Return the mean of an outcome over the good runs of every point, float64 (P,), NaN where there is none."""
         found = self.good.groupby("point")[outcome].mean()
-        return found.reindex(self._firsts).to_numpy(np.float64)
-
-    @property
-    def _firsts(self) -> npt.NDArray[np.int64]:
-        """The first point that has the values of each point, int64 (P,): points of the same values are played once."""
-        kinds = self.points.groupby(list(self.study.paths), sort=False).ngroup().to_numpy()
-        _, first, place = np.unique(kinds, return_index=True, return_inverse=True)
-        return first[place].astype(np.int64)
+        return found.reindex(self.folder.first).to_numpy(np.float64)
 
     def to_pandas(self) -> pd.DataFrame:
         """Return the table of runs; see `runs`."""

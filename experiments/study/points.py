@@ -10,10 +10,17 @@ from experiments.study.columns import EVALUATED
 from experiments.study.factors import LEVER, SCENARIO
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ecosim.scenario import Scenario
     from experiments.study.study import Study
 
-__all__ = ["scenario_of"]
+__all__ = ["scenario_of", "values_at"]
+
+
+def values_at(study: Study, points: pd.DataFrame, number: int) -> dict[str, Any]:
+    """Return the values of a row of a table of points by path, as Python's own numbers and texts."""
+    return {path: points[path].iloc[[number]].tolist()[0] for path in study.paths}
 
 
 def scenario_of(study: Study, values: Mapping[str, Any]) -> Scenario:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ecosim.scenario import Scenario
+from experiments.outcomes import OUTCOMES
 from experiments.study.factors import Factor, Value
 
 __all__ = ["AnalysisSpec", "DesignSpec", "ReplicatesSpec", "StepsSpec", "Study"]
@@ -127,6 +128,10 @@ class Study:
     def played(self) -> tuple[Scenario, ...]:
         """The scenarios that are played; none in a study with a run function of its own."""
         return tuple(self.scenarios.values()) if self.scenario is None else (self.scenario,)
+
+    def may_be_unknown(self, outcome: str) -> bool:
+        """Whether NaN is a possible answer of an outcome, as of a month of emergence where nothing emerged."""
+        return not self.run and OUTCOMES[outcome].unknown
 
     def factor(self, path: str) -> Factor:
         """Return a factor by its path or its short name; raises StudyError for one that the study does not have."""

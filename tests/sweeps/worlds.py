@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ def made(
     """Return results that hold outcomes of shape (P, replicates); a run whose outcome is NaN is bad."""
     results = Results.__new__(Results)
     results.study, results.hash, results.points = study, "0" * 16, points.reset_index(drop=True)
+    results.folder = SimpleNamespace(first=np.arange(len(points)))  # type: ignore[assignment]
     arrays = {name: np.asarray(values, np.float64) for name, values in outcomes.items()}
     shape = next(iter(arrays.values())).shape
     place = np.indices(shape).reshape(2, -1)

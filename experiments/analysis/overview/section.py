@@ -258,8 +258,9 @@ def _warnings(results: Results) -> tuple[str, ...]:
             "what is left is not typical."
         )
     # points of the same values are played once
-    kinds = results.points.groupby(list(results.study.paths), sort=False).ngroup()
-    empty = kinds.nunique() - kinds.iloc[results.good["point"]].nunique()
+    first = results.folder.first
+    distinct = len(np.unique(first))
+    empty = distinct - len(np.unique(first[results.good["point"]]))
     if empty:
-        found.append(f"{amount(empty, 'point')} of {number(kinds.nunique())} have no run that ended well.")
+        found.append(f"{amount(empty, 'point')} of {number(distinct)} have no run that ended well.")
     return tuple(found)

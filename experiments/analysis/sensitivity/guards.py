@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from experiments.outcomes import OUTCOMES
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from experiments.store import Results
     from experiments.study import Study
 
-__all__ = ["DROP", "LEAST", "Guarded", "guarded", "may_be_unknown", "outcome_words", "runs_of", "transformed"]
+__all__ = ["DROP", "LEAST", "Guarded", "guarded", "outcome_words", "runs_of", "transformed"]
 
 DROP = 0.05  # share of blocks that may be left out
 LEAST = 4  # blocks, below which there is no interval to speak of
@@ -76,7 +75,7 @@ def guarded(
         text = f"{outcome}: no indices: {why}"
         return Guarded(np.zeros((0, 0, 0)), nothing, numbers[:0], total, missing, dropped, warnings, text)
 
-    if may_be_unknown(results.study, outcome):
+    if results.study.may_be_unknown(outcome):
         return refused(
             f"this outcome ({OUTCOMES[outcome].words}) may be unknown in a run, and an index of the runs in which it "
             "is known would be of another question; ask for an outcome that is a number in every run"
@@ -146,19 +145,13 @@ def runs_of(results: Results, outcome: str) -> tuple[FloatArray, npt.NDArray[np.
         fine = runs["status"].isin(["ok", "nan"]).to_numpy() & np.isfinite(found)
         values[row, column] = np.where(fine, found, np.nan)
         bad[row, column] = ~fine
-    keys = pd.Series(results.folder.keys)
-    first = pd.Series(np.arange(len(keys))).groupby(keys).transform("min").to_numpy(np.int64)
+    first = results.folder.first
     return values[first], bad[first]
 
 
 def transformed(values: FloatArray, transform: str) -> FloatArray:
     """Return values as they are, or log(1 + value): a new array."""
     return np.log1p(values) if transform == "log1p" else values.copy()
-
-
-def may_be_unknown(study: Study, outcome: str) -> bool:
-    """Whether NaN is a possible answer of an outcome, as of a month of emergence where nothing emerged."""
-    return not study.run and OUTCOMES[outcome].unknown
 
 
 def outcome_words(study: Study, outcome: str, transform: str = "none") -> tuple[str, str]:

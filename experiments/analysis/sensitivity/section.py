@@ -15,7 +15,7 @@ import pandas as pd
 from ecosim.errors import StudyError
 from experiments.analysis.base import Drawing, Section, Table
 from experiments.analysis.sensitivity.figures import draw_indices, draw_pairs
-from experiments.analysis.sensitivity.guards import DROP, Guarded, guarded, may_be_unknown, outcome_words
+from experiments.analysis.sensitivity.guards import DROP, Guarded, guarded, outcome_words
 from experiments.analysis.sensitivity.indices import SobolIndices, elementary_effects, sobol_indices
 from experiments.designs import make_design
 from experiments.designs.morris import trajectories_of
@@ -52,7 +52,7 @@ def check_common(study: Study, options: Mapping[str, Any], where: str, methods: 
         raise StudyError(f"{where}: outcomes = {given!r}: allowed is a list of outcomes")
     for name in given:
         check_outcome(study, name, f"{where}: outcomes")
-    if all(may_be_unknown(study, name) for name in study.outcomes):
+    if all(study.may_be_unknown(name) for name in study.outcomes):
         raise StudyError(
             f"{where}: every outcome of the study may be unknown in a run: allowed is at least one that is not"
         )
