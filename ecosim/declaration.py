@@ -63,7 +63,7 @@ class Declaration:
             raise wrong
         try:
             number = float(value)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise wrong from None
         if not math.isfinite(number) or not self.low <= number <= self.high:
             raise wrong

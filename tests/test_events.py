@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import re
+import string
+import tomllib
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+import ecosim.events
 from ecosim import EcosystemModel, Scenario
-from ecosim.events import KINDS, LIMIT, event_log
+from ecosim.errors import ParameterError
+from ecosim.events import KINDS, LANGUAGES, LIMIT, event_log, kind_words
 from ecosim.events.society import FEW
+from ecosim.events.telling import teller
 from ecosim.measures import cascade_sizes, hybrids, sector_crossings
 from ecosim.parameters import Parameters
 from ecosim.scenario import AttractorSpec, ClusterSpec
+from ecosim.state import Fact
 from tests.green import green
 
 STRONG = {"firms": 300, "labs": 30, "clusters": 4, "base_drive": 0.25}
@@ -244,3 +252,149 @@ def test_the_story_of_an_economy_is_short_however_large_it_is() -> None:
     log = event_log(model.state)
     told = log[~log["kind"].isin(["first crossing", "new generation", "family grows"])]
     assert len(told) < 40
+
+
+# -- in two languages -----------------------------------------------------------------------------------------
+
+
+def fields(template: Any) -> set[tuple[str, str]]:
+    """Return what a template is filled with, and how: of one with a singular and a plural, of both."""
+    forms = [template] if isinstance(template, str) else [template["one"], template["many"]]
+    return {(name, spec or "") for form in forms for _, name, spec, _ in string.Formatter().parse(form) if name}
+
+
+def test_every_sentence_is_there_in_every_language_with_the_same_values() -> None:
+    english, french = (teller(language) for language in LANGUAGES)
+    assert set(english.sentences) == set(french.sentences)
+    for key, template in english.sentences.items():
+        assert fields(template) == fields(french.sentences[key]), key
+        assert isinstance(template, str) == isinstance(french.sentences[key], str), key
+    assert kind_words("en") == {kind: kind for kind in KINDS}
+    assert list(kind_words("fr")) == list(KINDS)
+    assert len(set(kind_words("fr").values())) == len(KINDS)
+
+
+def test_every_text_is_written_as_its_language_is() -> None:
+    for path in (Path(ecosim.events.__file__).parent / "text").glob("*.toml"):
+        text = tomllib.loads(path.read_text(encoding="utf-8"))
+        assert set(text["terms"]) == set(tomllib.loads((path.parent / "en.toml").read_text(encoding="utf-8"))["terms"])
+    for template in teller("fr").sentences.values():
+        for form in [template] if isinstance(template, str) else template.values():
+            plain = re.sub(r"\{[^}]*\}", "x", form)
+            assert not re.search(r"[“”\"]|(?<![\u00a0\u202f])[:;»?!]|«(?!\u202f)| [:;»?!]", plain), form
+
+
+def test_the_story_in_french(society: EcosystemModel, strong: EcosystemModel) -> None:
+    for state in (society.state, strong.state):
+        english, french = event_log(state), event_log(state, language="fr")
+        assert french[["month", "kind"]].equals(english[["month", "kind"]])
+        assert not (french["sentence"] == english["sentence"]).any()
+        assert not french["sentence"].str.contains(r" (?:the|by|firm|lab|is|are) |\d[.]\d|[“”]").any()
+    said = event_log(society.state, language="fr")
+    spent = said[said["kind"] == "policy is spent"]["sentence"].tolist()
+    assert spent == ["La politique «\u202fGroup engineering\u202f» a dépensé tout son budget, soit 100\u202fk€."]
+
+
+def test_one_and_many_in_both_languages() -> None:
+    said = {
+        language: [teller(language).tell(Fact("exits", {"first": 0, "last": 11, "count": n})) for n in (0, 1, 2, 1234)]
+        for language in LANGUAGES
+    }
+    assert said == {
+        "en": [
+            "In months 0 to 11, 0 organisations leave.",
+            "In months 0 to 11, 1 organisation leaves.",
+            "In months 0 to 11, 2 organisations leave.",
+            "In months 0 to 11, 1,234 organisations leave.",
+        ],
+        "fr": [
+            "Mois 0 à 11\u00a0: 0 organisation disparaît.",
+            "Mois 0 à 11\u00a0: 1 organisation disparaît.",
+            "Mois 0 à 11\u00a0: 2 organisations disparaissent.",
+            "Mois 0 à 11\u00a0: 1\u202f234 organisations disparaissent.",
+        ],
+    }
+
+
+def test_r_is_written_as_the_language_writes_numbers() -> None:
+    fact = Fact("r_falls", {"earlier": 36, "month": 48, "before": float("inf"), "now": 0.9})
+    expected = "R passe au-dessous de 1 entre les mois 36 et 48\u00a0: ∞ avant, 0,90 maintenant (R théorique)."
+    assert teller("fr").tell(fact) == expected
+
+
+def test_the_sentences_of_a_users_own_process_are_told_as_they_are() -> None:
+    model = play(2, base_drive=0.0)
+    model.state.say("omen", "The {count} stars align.")
+    model.state.events.append((1, "attractor opens", "A door opens."))
+    for language in LANGUAGES:
+        log = event_log(model.state, language=language)
+        told = sorted(zip(log["month"].tolist(), log["kind"], log["sentence"], strict=True))
+        assert told == [(1, "attractor opens", "A door opens."), (2, "omen", "The {count} stars align.")]
+
+
+def test_encounters_of_clusters_name_both_in_both_languages() -> None:
+    scenario = Scenario(
+        parameters=Parameters().with_values(
+            {"firms": 60, "clusters": 3, "encounters_per_year": 12, "spontaneous": False}
+        ),
+        clusters=(ClusterSpec("A"), ClusterSpec("A meets B"), ClusterSpec("B meets A")),
+    )
+    state = play(12, scenario).state
+    english, french = (event_log(state, language=language) for language in LANGUAGES)
+    assert (english["kind"] == "encounter").all()
+    assert len(english) > 5
+    assert set(english["sentence"]) == {f"The encounter “{name}” opens." for name in state.attractors.name}
+    assert (
+        french["sentence"]
+        .str.fullmatch(r"(A|A meets B|B meets A) organise une rencontre avec (?!\1\.)(A|A meets B|B meets A)\.")
+        .all()
+    )
+
+
+@pytest.mark.parametrize("language", ["de", "", "EN", None])
+def test_an_unknown_language_is_refused(strong: EcosystemModel, language: Any) -> None:
+    with pytest.raises(ParameterError, match=r"language = .*allowed is one of en, fr"):
+        event_log(strong.state, language=language)
+    with pytest.raises(ParameterError, match="allowed is one of en, fr"):
+        kind_words(language)
+
+
+@pytest.mark.parametrize(
+    ("key", "values", "english"),
+    [
+        ("seeded", {"count": 1200}, "1,200 hybrids are there from the beginning."),
+        ("attractor_ends", {"what": "idea", "name": "X"}, "The idea “X” ends."),
+        ("policy_starts_with_budget", {"name": "X", "budget": 2500.0}, "The policy “X” starts, budget 2.5 M€."),
+        ("policy_is_spent", {"name": "X", "budget": 90.0}, "The policy “X” has spent its 90 k€."),
+        (
+            "family_grows",
+            {"size": 1000, "sectors": list("abcde"), "birth": 3, "who": [("firm", 1), "B"], "where": "V"},
+            "A family of hybrids reaches 1,000 members: that of a, b, c and 2 more sectors, founded in month 3 by firm "
+            "1 and B (V).",
+        ),
+        (
+            "alliance_forms", {"alliance": 2, "firms": ["A", ("firm", 4)], "vision": "V"},
+            "Alliance 2: A and firm 4 join forces towards “V”.",
+        ),
+        ("alliances_merge", {"alliance": 2, "into": 1}, "Alliance 2 joins alliance 1."),
+        (
+            "alliance_dissolves",
+            {"alliance": 1, "firms": Fact("firms", {"count": 1}), "reason": "no trust left"},
+            "Alliance 1 (1 firm) dissolves: no trust left.",
+        ),
+        (
+            "alliances_of_a_year",
+            {
+                "first": 0, "last": 11, "there": Fact("alliances_there", {"count": 0}),
+                "changes": [Fact("alliances_merge_first", {"count": 1}), Fact("alliances_dissolve_too", {"count": 2})],
+            },
+            "In months 0 to 11, 1 alliance merges into another and 2 dissolve; 0 are there at the end.",
+        ),
+        (
+            "more", {"count": 1, "kind": "omen"},
+            "… and 1 more events of the kind “omen” from here on, which are not listed.",
+        ),
+    ],
+)  # fmt: skip
+def test_english_sentences_stay_as_they_were(key: str, values: dict[str, Any], english: str) -> None:
+    assert teller("en").tell(Fact(key, values)) == english

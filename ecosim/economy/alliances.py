@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ecosim.columns import Array
-from ecosim.state import State
+from ecosim.state import Fact, State
 from ecosim.streams import identity
 
 __all__ = ["dissolve", "end", "establish", "merge"]
@@ -24,15 +24,15 @@ def establish(state: State, one: int, other: int) -> int:
     alliances["vision"][row] = state.organisations["vision"][one]
     alliances["trust"][row] = np.nan
     vision = state.attractors.name[int(state.organisations["vision"][one])]
-    names = f"{state.organisation_name(one)} and {state.organisation_name(other)}"
-    state.say("alliance forms", f"Alliance {row + 1}: {names} join forces towards “{vision}”.")
+    names = [state.organisation_title(firm) for firm in (one, other)]
+    state.tell("alliance forms", "alliance_forms", alliance=row + 1, firms=names, vision=vision)
     return int(row)
 
 
 def merge(state: State, first: int, second: int, members: Array, cost: float) -> None:
     """Let the second alliance (row) and its members (rows, int64) become part of the first; both pay `cost`, k€."""
     alliances = state.alliances
-    state.say("alliances merge", f"Alliance {second + 1} joins alliance {first + 1}.")
+    state.tell("alliances merge", "alliances_merge", alliance=second + 1, into=first + 1)
     alliances["capital"][first] += alliances["capital"][second] - cost
     alliances["capital"][second] = 0.0
     end(state, second, members, f"merged into alliance {first + 1}")
@@ -56,8 +56,8 @@ def dissolve(state: State, row: int, reason: str) -> None:
     end(state, row, members, f"dissolved: {reason}")
     organisations["alliance"][members] = -1
     offers["alliance"][offers["alliance"] == row] = -1
-    firms = "1 firm" if len(members) == 1 else f"{len(members)} firms"
-    state.say("alliance dissolves", f"Alliance {row + 1} ({firms}) dissolves: {reason}.")
+    firms = Fact("firms", {"count": len(members)})
+    state.tell("alliance dissolves", "alliance_dissolves", alliance=row + 1, firms=firms, reason=reason)
 
 
 def end(state: State, row: int, members: Array, what: str) -> None:

@@ -1,4 +1,4 @@
-"""Sentences on hybrids: first crossings, generations, families, R and emergence. Derived at the end of a run."""
+"""Facts on hybrids: first crossings, generations, families, R and emergence. Derived at the end of a run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from ecosim.events.words import Event, counted, listed, where, who
+from ecosim.events.words import Event, fact, inventors, where
 from ecosim.measures import emergence, hybrids, sector_set
 from ecosim.state import State
 
@@ -21,7 +21,7 @@ _FIRST_SIZE = 10  # of a family that is worth a sentence; then every power of te
 def seeded(state: State) -> Iterator[Event]:
     count = int((state.bricks["birth"][hybrids(state)] < 0).sum())
     if count:
-        yield Event(0, "seeded", f"{counted(count, 'hybrid is', 'hybrids are')} there from the beginning.")
+        yield fact(0, "seeded", "seeded", count=count)
 
 
 def crossings(state: State, table: pd.DataFrame) -> Iterator[Event]:
@@ -29,10 +29,9 @@ def crossings(state: State, table: pd.DataFrame) -> Iterator[Event]:
     made = table[table["first_month"] >= 0].sort_values("first_brick", kind="stable")
     for first, second, brick in zip(made["first_sector"], made["second_sector"], made["first_brick"], strict=True):
         generation = int(state.bricks["generation"][brick])
-        yield Event(
-            int(state.bricks["birth"][brick]), "first crossing",
-            f"{where(state, brick)}: first hybrid of {first} and {second}, by {who(state, brick)}, "
-            f"generation {generation}.",
+        yield fact(
+            int(state.bricks["birth"][brick]), "first crossing", "first_crossing", where=where(state, brick),
+            first=first, second=second, who=inventors(state, brick), generation=generation,
         )  # fmt: skip
 
 
@@ -41,10 +40,9 @@ def generations(state: State) -> Iterator[Event]:
     rows = rows[state.bricks["birth"][rows] >= 0]
     generations, first = np.unique(state.bricks["generation"][rows], return_index=True)
     for generation, brick in zip(generations.tolist(), rows[first].tolist(), strict=True):
-        yield Event(
-            int(state.bricks["birth"][brick]), "new generation",
-            f"{where(state, brick)}: first hybrid of generation {generation} ({listed(sector_set(state, brick))}), "
-            f"by {who(state, brick)}.",
+        yield fact(
+            int(state.bricks["birth"][brick]), "new generation", "new_generation", where=where(state, brick),
+            generation=generation, sectors=sector_set(state, brick), who=inventors(state, brick),
         )  # fmt: skip
 
 
@@ -64,11 +62,10 @@ def families(state: State) -> Iterator[Event]:
         brick = int(rows[np.flatnonzero(place == size)[0]])
         founder = int(state.bricks["family"][brick])
         birth = int(state.bricks["birth"][founder])
-        since = f"founded in month {birth}" if birth >= 0 else "there from the beginning"
-        yield Event(
-            max(int(state.bricks["birth"][brick]), 0), "family grows",
-            f"A family of hybrids reaches {size:,} members: that of {listed(sector_set(state, founder))}, {since} by "
-            f"{who(state, founder)} ({where(state, founder)}).",
+        key = "family_grows" if birth >= 0 else "seeded_family_grows"
+        yield fact(
+            max(int(state.bricks["birth"][brick]), 0), "family grows", key, size=size, birth=birth,
+            sectors=sector_set(state, founder), who=inventors(state, founder), where=where(state, founder),
         )  # fmt: skip
         size *= 10
 
@@ -82,23 +79,12 @@ def reproduction(state: State) -> Iterator[Event]:
     ]
     for (earlier, before), (month, now) in pairwise(known):
         if (before >= 1) != (now >= 1):
-            way = "rises above" if now >= 1 else "falls below"
-            yield Event(
-                month, "R passes 1",
-                f"R {way} 1 between months {earlier} and {month}: {_r(before)} before, {_r(now)} now (theoretical).",
-            )  # fmt: skip
+            key = "r_rises" if now >= 1 else "r_falls"
+            yield fact(month, "R passes 1", key, earlier=earlier, month=month, before=before, now=now)
 
 
 def emerged(state: State) -> Iterator[Event]:
     month = emergence(state) if state.history.count else None
     if month is not None:
         floor = state.parameters.record.emergence_floor
-        yield Event(
-            month, "emergence",
-            "Hybrids begin to feed on each other (T*): for a year from here, each makes one more at least (cohort R), "
-            f"and more than {floor:g} recombinant hybrids are born per organisation and year.",
-        )  # fmt: skip
-
-
-def _r(value: float) -> str:
-    return "∞" if math.isinf(value) else f"{value:.2f}"
+        yield fact(month, "emergence", "emergence", floor=floor)

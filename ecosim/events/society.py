@@ -1,4 +1,4 @@
-"""Sentences on alliances, policies, markets, start-ups and exits: few, however large the ecosystem.
+"""Facts on alliances, policies, markets, start-ups and exits: few, however large the ecosystem.
 
 Who joined which alliance, and when, stands in the table of memberships.
 """
@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from ecosim.events.words import Event, counted
-from ecosim.state import State
+from ecosim.events.words import Event, fact
+from ecosim.state import Fact, State
 
 __all__ = ["FEW", "alliances", "comings_and_goings", "markets", "policies"]
 
@@ -41,22 +41,13 @@ def alliances(state: State, written: Iterable[Event]) -> Iterator[Event]:
     for year in sorted({year for year, kind in by_year if kind in _ALLIANCES}):
         formed, merged, ended = (by_year[year, kind] for kind in _ALLIANCES)
         month = max(min((year + 1) * _YEAR - 1, last), 0)
-        parts = [
-            counted(number, f"{'alliance ' * (place == 0)}{one}", f"{'alliances ' * (place == 0)}{many}")
-            for place, (number, one, many) in enumerate(
-                part
-                for part in (
-                    (formed, "forms", "form"),
-                    (merged, "merges into another", "merge into others"),
-                    (ended, "dissolves", "dissolve"),
-                )
-                if part[0]
-            )
-        ]
-        there = _there(state, month)
-        yield Event(
-            month, "alliances of a year",
-            f"In months {year * _YEAR} to {month}, {_listed(parts)}; {counted(there, 'is', 'are')} there at the end.",
+        changes = [Fact("alliances_form", {"count": formed})] if formed else []
+        for count, key in ((merged, "alliances_merge"), (ended, "alliances_dissolve")):
+            if count:
+                changes.append(Fact(f"{key}_{'too' if changes else 'first'}", {"count": count}))
+        yield fact(
+            month, "alliances of a year", "alliances_of_a_year", first=year * _YEAR, last=month, changes=changes,
+            there=Fact("alliances_there", {"count": _there(state, month)}),
         )  # fmt: skip
 
 
@@ -68,23 +59,20 @@ def policies(state: State) -> Iterator[Event]:
     for row, name in enumerate(state.policy_names):
         start, end, budget = int(table["start"][row]), int(table["end"][row]), float(table["budget"][row])
         if start < state.month:
-            limit = "" if np.isinf(budget) else f", budget {_money(budget)}"
-            yield Event(start, "policy starts", f"The policy “{name}” starts{limit}.")
+            key = "policy_starts" if np.isinf(budget) else "policy_starts_with_budget"
+            yield fact(start, "policy starts", key, name=name, budget=budget)
         if start < end < state.month:
-            yield Event(end, "policy ends", f"The policy “{name}” ends.")
+            yield fact(end, "policy ends", "policy_ends", name=name)
         spent = state.history.account(f"spent: {name}") if state.history.accounts else np.zeros(0)
         gone = np.flatnonzero(spent >= budget * _ENOUGH) if budget > 0 else np.zeros(0, np.int64)
         if len(gone):
-            yield Event(int(gone[0]), "policy is spent", f"The policy “{name}” has spent its {_money(budget)}.")
+            yield fact(int(gone[0]), "policy is spent", "policy_is_spent", name=name, budget=budget)
     for programme in state.acculturations if state.parameters.mechanisms.frames else ():
         market = state.market_names[programme.market]
         if programme.start < state.month:
-            yield Event(
-                programme.start, "policy starts",
-                f"The programme “{programme.name}” starts to acculturate the market “{market}”.",
-            )  # fmt: skip
+            yield fact(programme.start, "policy starts", "programme_starts", name=programme.name, market=market)
         if programme.start < programme.end < state.month:
-            yield Event(programme.end, "policy ends", f"The programme “{programme.name}” ends.")
+            yield fact(programme.end, "policy ends", "programme_ends", name=programme.name)
 
 
 def markets(state: State) -> Iterator[Event]:
@@ -95,40 +83,26 @@ def markets(state: State) -> Iterator[Event]:
     for row, name in enumerate(state.market_names):
         all_needs = float(columns["customers"][row] * columns["needs"][row])
         met = state.history.account(f"adoptions: {name}") / max(all_needs, 1e-300)
-        for share, words in ((0.1, "a tenth"), (0.5, "half")):
+        for share, words in ((0.1, "tenth"), (0.5, "half")):
             months = np.flatnonzero(met >= share)
             if len(months):
-                yield Event(
-                    int(months[0]), "market adopts", f"Offers now meet {words} of the needs on the market “{name}”."
-                )
+                yield fact(int(months[0]), "market adopts", "market_adopts", share=words, market=name)
 
 
 def comings_and_goings(state: State) -> Iterator[Event]:
     """How many start-ups were founded and how many organisations left, year by year."""
     if not state.history.accounts:
         return
-    for name, kind, one, many in (
-        ("entries", "start-ups", "start-up is founded", "start-ups are founded"),
-        ("exits", "exits", "organisation leaves", "organisations leave"),
-    ):
+    for name, kind, key in (("entries", "start-ups", "start_ups"), ("exits", "exits", "exits")):
         monthly = state.history.account(name)
         for first in range(0, len(monthly), _YEAR):
             number = int(monthly[first : first + _YEAR].sum())
             last = min(first + _YEAR, len(monthly)) - 1
             if number:
-                yield Event(last, kind, f"In months {first} to {last}, {counted(number, one, many)}.")
+                yield fact(last, kind, key, first=first, last=last, count=number)
 
 
 def _there(state: State, month: int) -> int:
     """Return how many alliances there are at the end of a month."""
     founded, ended = state.alliances["founded"], state.alliances["ended"]
     return int(((founded <= month) & ((ended < 0) | (ended > month))).sum())
-
-
-def _listed(parts: list[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
-
-
-def _money(amount: float) -> str:
-    """Return k€ in words."""
-    return f"{amount / 1000:,.3g} M€" if amount >= 1000 else f"{amount:,.3g} k€"

@@ -52,13 +52,13 @@ class Attract(Process):
                     self._open(model, k)
             for k in sorted(before - set(active)):
                 if attractors.end[k] - attractors.start[k] > 1:
-                    state.say("attractor ends", f"The {attractors.kind[k]} “{attractors.name[k]}” ends.")
+                    state.tell("attractor ends", "attractor_ends", what=attractors.kind[k], name=attractors.name[k])
 
     def _open(self, model: World, k: int) -> None:
         state = model.state
         attractors, organisations = state.attractors, state.organisations
         kind = attractors.kind[k]
-        state.say("attractor opens", f"The {kind} “{attractors.name[k]}” opens.")
+        state.tell("attractor opens", "attractor_opens", what=kind, name=attractors.name[k])
         if kind == "market":
             away = np.linalg.norm(organisations["home"] - attractors.centre[k], axis=1)
             organisations["vision"][away <= attractors.width[k]] = k

@@ -2,6 +2,7 @@
 
 from ecosim.columns import Columns, SpentPairs
 from ecosim.state.attractors import Attractors
+from ecosim.state.facts import Fact
 from ecosim.state.history import History
 from ecosim.state.ledger import HEADS, MONEY, Ledger
 from ecosim.state.medium import LAYERS, Meetings, Ties
@@ -20,6 +21,6 @@ from ecosim.state.state import TABLES, Acculturation, State
 
 __all__ = [
     "BRICK_ORDER", "FIRM", "HEADS", "LAB", "LAYERS", "MONEY", "OTHER", "TABLES", "VALUE_AXES", "Acculturation",
-    "Attractors", "Columns", "History", "Ledger", "Meetings", "SpentPairs", "State", "Ties", "brick_schema",
+    "Attractors", "Columns", "Fact", "History", "Ledger", "Meetings", "SpentPairs", "State", "Ties", "brick_schema",
     "market_schema", "offer_schema", "organisation_schema",
 ]  # fmt: skip

@@ -17,6 +17,7 @@ from ecosim.kernels.hybridise import TALLY
 from ecosim.parameters import Parameters
 from ecosim.specs import LEVERS
 from ecosim.state.attractors import Attractors
+from ecosim.state.facts import Fact
 from ecosim.state.history import History
 from ecosim.state.ledger import Ledger
 from ecosim.state.medium import Meetings, Ties
@@ -83,7 +84,7 @@ class State:
     layer_births: Array = field(default_factory=lambda: np.zeros((4, 2), np.int64))
     cohort_offspring: Array = field(default_factory=lambda: np.zeros(128))
     history: History = field(default_factory=History)
-    events: list[tuple[int, str, str]] = field(default_factory=list)  # month, kind, sentence
+    events: list[tuple[int, str, str | Fact]] = field(default_factory=list)  # month, kind, a sentence or a fact
     extra: dict[str, Any] = field(default_factory=dict)  # for processes of the user's own
 
     @property
@@ -102,15 +103,23 @@ class State:
         return (self.organisations["kind"] == FIRM) & self.alive
 
     def say(self, kind: str, sentence: str) -> None:
-        """Add a sentence to the event log of the current month."""
+        """Add a sentence to the event log of the current month. It is told as it is, in every language."""
         self.events.append((self.month, kind, sentence))
+
+    def tell(self, kind: str, key: str, /, **values: Any) -> None:
+        """Add a fact to the event log of the current month: told by the sentence of that key, in any language."""
+        self.events.append((self.month, kind, Fact(key, values)))
 
     def organisation_name(self, row: int) -> str:
         """Return the name of an organisation."""
+        title = self.organisation_title(row)
+        return title if isinstance(title, str) else f"{title[0]} {title[1]}"
+
+    def organisation_title(self, row: int) -> str | tuple[str, int]:
+        """Return the name of an organisation; of one without a name its kind (``firm``, ...) and its row."""
         if self.organisation_names is not None:
             return self.organisation_names[row]
-        kind = ("firm", "lab", "organisation")[int(self.organisations["kind"][row])]
-        return f"{kind} {row}"
+        return ("firm", "lab", "organisation")[int(self.organisations["kind"][row])], int(row)
 
     def fingerprint(self) -> dict[str, str]:
         """Return a hash of every column, by table and name: equal hashes are equal bits."""
