@@ -2,7 +2,8 @@
 # make test       install what the tests need and run every test
 # make check      style, types and layers
 # make bench      speed, memory and start, as ratios
-# make dashboard  the page in which policymakers play with an ecosystem
+# make dashboard  the pages on which policymakers play with an ecosystem
+# make map        play anew what the dashboard's map of tipping is answered from (about an hour)
 # PYTHON=python3.12 make test   with another Python
 
 PYTHON ?= python3
@@ -13,7 +14,7 @@ DATA ?= ../shared/data
 PARTICIPATIONS = $(DATA)/h2020_participations.csv.gz
 PROGRAMMES = $(DATA)/h2020_programme_parts.csv.gz
 
-.PHONY: run test check bench dashboard clean clean-cache
+.PHONY: run test check bench dashboard map clean clean-cache
 
 run: $(VENV)/.run
 ifneq ($(wildcard $(PARTICIPATIONS)),)
@@ -37,8 +38,11 @@ check: $(VENV)/.test
 bench: $(VENV)/.run
 	$(BIN)/ecosim bench core
 
-dashboard: $(VENV)/.test
+dashboard: $(VENV)/.dashboard
 	$(BIN)/ecosim dashboard
+
+map: $(VENV)/.test
+	$(BIN)/python -m dashboards.tipping --out results/tipping-map
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || \
@@ -48,6 +52,10 @@ $(VENV)/bin/python:
 $(VENV)/.run: $(VENV)/bin/python pyproject.toml constraints.txt
 	$(PIP) -e .
 	@touch $@
+
+$(VENV)/.dashboard: $(VENV)/bin/python pyproject.toml constraints.txt
+	$(PIP) -e ".[dashboard]"
+	@touch $@ $(VENV)/.run
 
 $(VENV)/.test: $(VENV)/bin/python pyproject.toml constraints.txt
 	$(PIP) -e ".[dashboard,dev,experiments,dask,mpi]"

@@ -435,8 +435,39 @@ def bench(
     run_benchmarks(names or ["core"], json_file, quick, {**BENCHMARKS, "sweep": run_sweep})
 
 
+def _with_limits(function: Callable[..., None]) -> Callable[..., None]:
+    """Give a command one option for each limit of the dashboard, handed on by its name."""
+    import dataclasses
+    import inspect
+
+    from dashboards.limits import Limits
+
+    options = []
+    for item in dataclasses.fields(Limits):
+        own, public = item.default, item.metadata["public"]
+        words = f"{item.metadata['words'].capitalize()} (default: {own}{f', {public} if public' * (own != public)})."
+        option = typer.Option(parser=_whole(item.metadata["low"], item.metadata["high"]), help=words)
+        kind = inspect.Parameter.KEYWORD_ONLY
+        options.append(inspect.Parameter(item.name, kind, default=None, annotation=Annotated[int | None, option]))
+    signature = inspect.signature(function, eval_str=True)
+    before = [one for one in signature.parameters.values() if one.kind is not inspect.Parameter.VAR_KEYWORD]
+    function.__signature__ = signature.replace(parameters=[*before, *options])  # type: ignore[attr-defined]
+    return function
+
+
 @app.command()
-def dashboard(port: Annotated[int, typer.Option(parser=_whole(1, 65_535), help="Port to serve on.")] = 8765) -> None:
+@_with_limits
+def dashboard(
+    port: Annotated[int, typer.Option(parser=_whole(1, 65_535), help="Port to serve on.")] = 8765,
+    host: Annotated[str, typer.Option(help="Address to listen on: 0.0.0.0 for all of this machine.")] = "127.0.0.1",
+    root_path: Annotated[str, typer.Option(help="Path under which a reverse proxy serves it, such as /ecosim.")] = "",
+    frames: Annotated[str, typer.Option(help="Sites that may show it in a frame, such as https://example.org.")] = "",
+    public: Annotated[
+        bool, typer.Option("--public", help="Strangers can reach it, such as through a proxy: stricter limits.")
+    ] = False,
+    show: Annotated[bool, typer.Option("--show", help="Open it in the browser.")] = False,
+    **limits: int | None,
+) -> None:
     """Open the page in which policymakers play with an ecosystem."""
     from importlib.util import find_spec
 
@@ -444,7 +475,8 @@ def dashboard(port: Annotated[int, typer.Option(parser=_whole(1, 65_535), help="
         raise MissingExtraError("ecosim dashboard", "dashboard")
     from dashboards import launch
 
-    launch(port)
+    given = {name: value for name, value in limits.items() if value is not None}
+    launch(port, show, host, root_path, frames, public or None, given)
 
 
 if __name__ == "__main__":

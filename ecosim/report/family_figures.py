@@ -28,7 +28,7 @@ from ecosim.report.style import (
 from ecosim.report.words import cascades_alt, family_alt, number
 from ecosim.state import State
 
-__all__ = ["LIMIT", "cascades_figure", "family_figure"]
+__all__ = ["LIMIT", "cascades_figure", "family_figure", "parents_within", "tree_layout"]
 
 Array = npt.NDArray[Any]
 LIMIT = 300  # hybrids of the family that are drawn
@@ -74,9 +74,9 @@ def family_figure(state: State) -> Picture:
     shown = family[:LIMIT]
     place = {int(row): index for index, row in enumerate(shown)}
     generation = state.bricks["generation"][shown].astype(int)
-    leading, other = _parents(state, shown, place, generation)
+    leading, other = parents_within(state, shown, place, generation)
     birth = np.maximum(state.bricks["birth"][shown], -1).astype(float)
-    x, y = _layout(leading, birth)
+    x, y = tree_layout(leading, birth)
 
     made = figure(float(np.clip(1.9 + 0.05 * (y.max() + 1), 3.0, 7.5)))
     axes = made.subplots()
@@ -122,7 +122,7 @@ def family_figure(state: State) -> Picture:
     return to_picture(made, family_alt(len(family), int(generation.max())), caption)
 
 
-def _parents(state: State, shown: Array, place: dict[int, int], generation: Array) -> tuple[Array, Array]:
+def parents_within(state: State, shown: Array, place: dict[int, int], generation: Array) -> tuple[Array, Array]:
     """Return, for each hybrid shown, the place of its leading and of its other parent in the family, −1 for none."""
     leading = np.full(len(shown), -1)
     other = np.full(len(shown), -1)
@@ -135,7 +135,7 @@ def _parents(state: State, shown: Array, place: dict[int, int], generation: Arra
     return leading, other
 
 
-def _layout(leading: Array, birth: Array) -> tuple[Array, Array]:
+def tree_layout(leading: Array, birth: Array) -> tuple[Array, Array]:
     """Return x (months; a child born in its parent's month a little later) and y (leaves in order, parents between)."""
     x, y = birth.copy(), np.zeros(len(birth))
     children: list[list[int]] = [[] for _ in birth]
