@@ -94,6 +94,10 @@ def _Comparison(world: World) -> None:  # noqa: N802
     def stop(_: Any = None) -> None:
         _asked.value = None
 
+    def choose(wanted: Any) -> None:
+        if wanted in choices(allowed):
+            comparison.histories.value = wanted
+
     playing = due is not None and standing.playing
     left = expected(listed, question.seeds, shelf.runs, workers)
     to_play = len(listed) > 1 and left[0] > 0
@@ -105,7 +109,7 @@ def _Comparison(world: World) -> None:  # noqa: N802
                 histories=number, choices=choices(allowed), start=label, playing=playing, told=told,
                 words=say.page("compare"), share=standing.done / max(standing.total, 1),
                 disabled=bool(refused) or not to_play,
-                problem=refused or _failures(listed, standing, say), event_choose=comparison.histories.set,
+                problem=refused or _failures(listed, standing, say), event_choose=choose,
                 event_begin=start, event_stop=stop, against=("story" if dials else "here") if moved else "",
                 event_turn=lambda chosen: comparison.dials.set(chosen != "here"),
             )  # fmt: skip

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -95,9 +94,6 @@ def _Which(world: World, words: dict[str, str]) -> None:  # noqa: N802
         except EcosimError as problem:
             session.message.set(str(problem))
 
-    def last(months: int) -> None:
-        session.change(dataclasses.replace(setup, months=None if months == world.scenario.months else months))
-
     Story(
         stories=solara.use_memo(
             lambda: [{"name": name, "title": _title(name, say)} for name in names], [names, say.language, own]
@@ -105,8 +101,8 @@ def _Which(world: World, words: dict[str, str]) -> None:  # noqa: N802
         chosen=setup.world, story=told, language=language, months=setup.planned(world), most=limits().months,
         seed=setup.seed, words=words,
         event_pick=lambda name: ask(lambda: session.choose(name)),
-        event_last=lambda months: ask(lambda: last(months)),
-        event_history=lambda seed: ask(lambda: session.change(dataclasses.replace(setup, seed=seed))),
+        event_last=lambda months: ask(lambda: session.change(setup.with_months(months, world))),
+        event_history=lambda seed: ask(lambda: session.change(setup.with_seed(seed))),
     )  # fmt: skip
 
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import signal
-import subprocess
-import sys
-import time
 import urllib.parse
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from serving import serving
 
 SIZES = {"laptop": (1280, 800), "phone": (390, 844)}
 LANGUAGES = ("en", "fr")
@@ -43,23 +39,8 @@ def chromium() -> str:
 @pytest.fixture(scope="session")
 def server(chromium: str) -> Iterator[str]:
     """The address of a dashboard that serves on a free port, as the command starts it."""
-    command = "from dashboards import launch; launch(0)"
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONUNBUFFERED": "1"}
-    with subprocess.Popen(
-        [sys.executable, "-c", command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment
-    ) as process:
-        try:
-            assert process.stdout is not None
-            line = process.stdout.readline()
-            found = re.search(r"http://\S+", line)
-            assert found, line
-            yield found.group().rstrip("/")
-        finally:
-            process.send_signal(signal.SIGINT)
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
+    with serving() as served:
+        yield served.address
 
 
 @pytest.fixture(scope="session")
@@ -140,13 +121,3 @@ def accessible() -> Callable[[Any], None]:
         assert bad == []
 
     return checked
-
-
-def until(condition: Callable[[], Any], seconds: float = 60.0) -> Any:
-    """Wait until a condition gives something true, and return it; fails when it does not in time."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if found := condition():
-            return found
-        time.sleep(0.05)
-    raise AssertionError(f"not within {seconds} seconds")

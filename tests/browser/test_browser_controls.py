@@ -7,7 +7,7 @@ import urllib.parse
 from pathlib import Path
 from typing import Any
 
-from conftest import until
+from waiting import until
 
 SMALL = "story=levers&months=12&population.firms=60"
 HOSTILE = "<img src=x onerror=window.pwned=1>"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-import time
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from serving import relay, serving
+from waiting import until
 
 KNOWN = re.compile(r"Failed to evaluate Vue script and find module\.exports, falling back to old method")
 PATIENCE = 60_000  # milliseconds
@@ -56,15 +56,6 @@ def said(browser: Any, proxied: str) -> Iterator[tuple[Any, list[str]]]:
 def sessions(address: str) -> int:
     with urllib.request.urlopen(f"{address}/healthz", timeout=30) as answer:
         return int(json.load(answer)["sessions"])
-
-
-def until(condition: Callable[[], Any], seconds: float = 60.0) -> Any:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if found := condition():
-            return found
-        time.sleep(0.05)
-    raise AssertionError(f"not within {seconds} seconds")
 
 
 def test_all_pages_behind_a_proxy(said: tuple[Any, list[str]], proxied: str) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import ctypes
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -21,15 +21,6 @@ from ecosim.errors import ParameterError
 def job(function: str, urgent: bool = False, heavy: bool = False, latest: bool = False, **arguments: Any) -> Job:
     """A job that plays one of the generators below."""
     return Job(f"{__name__}:{function}", arguments, urgent=urgent, heavy=heavy, latest=latest)
-
-
-def until(condition: Callable[[], Any], seconds: float = 60.0) -> Any:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if found := condition():
-            return found
-        time.sleep(0.005)
-    raise AssertionError(f"not within {seconds} seconds")
 
 
 def read_all(ticket: Ticket) -> None:

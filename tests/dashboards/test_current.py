@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import threading
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -16,6 +15,7 @@ pytest.importorskip("solara", reason="solara is not installed: pip install 'ecos
 import solara
 import solara.server.app  # threads belong to sessions from here on, as they do in the server
 from solara.server import kernel, kernel_context
+from waiting import until
 
 from dashboards import current, session
 from dashboards.limits import Limits
@@ -100,15 +100,6 @@ class Session:
             with self.context:
                 session.leave()
                 self._rendered.close()
-
-
-def until(condition: Callable[[], Any], seconds: float = 60.0) -> Any:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if found := condition():
-            return found
-        time.sleep(0.01)
-    raise AssertionError(f"not within {seconds} seconds")
 
 
 def stronger(setup: Setup, dial: float = 0.5) -> Setup:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 import string
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 pytest.importorskip("solara", reason="solara is not installed: pip install 'ecosim[dashboard]'")
+
+from waiting import until
 
 import dashboards.pages.why_playing as under_way
 from dashboards.limits import Limits
@@ -31,13 +33,6 @@ SMALL = Setup("three-ingredients", months=12).with_value("population.firms", 60,
 KEY = (SMALL, WORLD)
 WHOLE = SMALL.scenario(WORLD)
 EN, FR = words("en"), words("fr")
-
-
-def until(condition: Callable[[], Any], seconds: float = 60.0) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 @pytest.fixture(scope="module")

@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from waiting import until
 
 from dashboards.limits import Limits
 from dashboards.playing import Cancelled, PlayError, Pool, in_words
 from dashboards.playing import pool as pools
 from dashboards.text import words
-from tests.dashboards.pool_jobs import exists, job, read_all, until
+from tests.dashboards.pool_jobs import exists, job, read_all
 
 
 @pytest.fixture

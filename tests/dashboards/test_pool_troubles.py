@@ -10,12 +10,13 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
+from waiting import until
 
 from dashboards.limits import Limits
 from dashboards.playing import Cancelled, Job, PlayError, Pool, in_words
 from dashboards.text import words
 from ecosim.errors import EcosimError
-from tests.dashboards.pool_jobs import exists, job, read_all, until
+from tests.dashboards.pool_jobs import exists, job, read_all
 
 
 @pytest.fixture

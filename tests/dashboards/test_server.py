@@ -17,13 +17,14 @@ import urllib.error
 import urllib.parse
 import urllib.request
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from email.message import Message
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 from serving import Served, relay, run, serving
+from waiting import until
 
 import dashboards
 from ecosim.errors import MissingExtraError, ParameterError
@@ -46,15 +47,6 @@ def ask(url: str, data: bytes | None = None, **headers: str) -> Answer:
     except urllib.error.HTTPError as refused:
         with refused:
             return Answer(refused.code, refused.headers, refused.read().decode("utf-8", "replace"))
-
-
-def until(condition: Callable[[], Any], seconds: float = 60.0) -> Any:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if found := condition():
-            return found
-        time.sleep(0.05)
-    raise AssertionError(f"not within {seconds} seconds")
 
 
 def health(address: str) -> dict[str, Any]:
