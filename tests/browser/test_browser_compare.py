@@ -112,7 +112,9 @@ def test_levers_are_compared_where_the_dials_are_set(visit: Any) -> None:
     assert "dials as set now" in baseline
     assert "0.5" in baseline
     page.select_option(".eco-cc-against", "story")
-    page.wait_for_function("/as the story has them/.test(document.querySelector('.eco-cs-list li').textContent)")
+    page.wait_for_function(
+        "/dials and levers as the story has them/.test(document.querySelector('.eco-cs-list li').textContent)"
+    )
     assert "Attractor dial" in page.inner_text(".eco-cs-list li >> nth=1")
 
 

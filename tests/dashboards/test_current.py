@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import itertools
 import threading
@@ -61,7 +62,10 @@ class Session:
 
     def __init__(self, name: str, setup: Setup) -> None:
         name = f"{name} {next(_NUMBERS)}"
-        self.context = kernel_context.VirtualKernelContext(id=name, kernel=kernel.Kernel(), session_id=name)
+        self._loop = asyncio.new_event_loop()  # Solara would look for the thread's, and there is none
+        self.context = kernel_context.VirtualKernelContext(
+            id=name, kernel=kernel.Kernel(), session_id=name, event_loop=self._loop
+        )
         self.statuses: list[str] = []
         with self.context:
             session.setup.value = setup
@@ -100,6 +104,7 @@ class Session:
             with self.context:
                 session.leave()
                 self._rendered.close()
+            self._loop.close()
 
 
 def stronger(setup: Setup, dial: float = 0.5) -> Setup:
