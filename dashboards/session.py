@@ -18,7 +18,7 @@ from ecosim.errors import EcosimError
 
 __all__ = [
     "FIRST", "STORIES", "Kept", "begin", "change", "choose", "kept", "language", "message", "own", "owner", "say",
-    "setup", "story", "world",
+    "setup", "story", "title", "world",
 ]  # fmt: skip
 
 
@@ -43,6 +43,14 @@ def world(name: str | None = None) -> World:
             raise EcosimError(say()("app.no_own"))
         return own.value
     return story(wanted)
+
+
+def title(name: str) -> str:
+    """Return what a world is called, in the visitor's language where it ships."""
+    if name == OWN:
+        return say()("explore.own_title", title=world(OWN).scenario.title)
+    told = say().story(name)
+    return story(name).scenario.title if told is None else told[0]
 
 
 def owner() -> str:

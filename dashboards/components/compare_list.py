@@ -118,4 +118,5 @@ def _note(listed: Sequence[Entry], say: Words) -> str:
 def _story(name: str, say: Words) -> str:
     if name == OWN:
         return say("compare.own_world")
-    return say.known.get(f"stories.{name.replace('-', '_')}_title", name)
+    told = say.story(name)
+    return name if told is None else told[0]

@@ -96,7 +96,7 @@ def _Which(world: World, words: dict[str, str]) -> None:  # noqa: N802
 
     Story(
         stories=solara.use_memo(
-            lambda: [{"name": name, "title": _title(name, say)} for name in names], [names, say.language, own]
+            lambda: [{"name": name, "title": session.title(name)} for name in names], [names, say.language, own]
         ),
         chosen=setup.world, story=told, language=language, months=setup.planned(world), most=limits().months,
         seed=setup.seed, words=words,
@@ -106,17 +106,10 @@ def _Which(world: World, words: dict[str, str]) -> None:  # noqa: N802
     )  # fmt: skip
 
 
-def _title(name: str, say: Words) -> str:
-    if name == OWN:
-        return say("explore.own_title", title=session.world(OWN).scenario.title)
-    key = f"stories.{name.replace('-', '_')}_title"
-    return say(key) if key in say.known else session.world(name).scenario.title
-
-
 def _told(world: World, say: Words) -> tuple[str, str]:
     """Return a world's story and the language it is in: that of the scenario's file where there are no own words."""
-    key = f"stories.{world.name.replace('-', '_')}_story"
-    return (say(key), say.language) if key in say.known else (world.scenario.story, "en")
+    told = say.story(world.name)
+    return (world.scenario.story, "en") if told is None else (told[1], say.language)
 
 
 # -- playing --------------------------------------------------------------------------------------------------

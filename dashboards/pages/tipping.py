@@ -17,7 +17,6 @@ from dashboards.components.tipping_parts import TippingHere, TippingLevers, Tipp
 from dashboards.keeping import keep
 from dashboards.pages.tipping_live import Confirm
 from dashboards.setup import OWN, Setup, World
-from dashboards.text import Words
 from dashboards.tipping import telling
 from dashboards.tipping.atlas import Sheet, sheet
 from dashboards.tipping.axes import DIALS
@@ -169,7 +168,7 @@ def _Here(known: Sheet | None, world: World, found: Standing | None) -> None:  #
 
     names = [*session.STORIES, *([OWN] if session.own.value is not None else [])]
     TippingHere(
-        stories=[{"name": name, "title": _title(name, say)} for name in names], story=setup.world, reading=reading,
+        stories=[{"name": name, "title": session.title(name)} for name in names], story=setup.world, reading=reading,
         dials=dials, levers=levers, warnings=warned, words=say.page("tipping"), event_choose=session.choose,
         event_put=lambda one: _take(lambda: moved(session.setup.value, world, {str(one[0]): float(one[1])})),
         event_edge=edge, event_back=lambda _: session.choose(setup.world),
@@ -223,9 +222,3 @@ def _digest() -> str | None:
 
     task = solara.lab.use_task(model_digest, dependencies=[], prefer_threaded=True)
     return task.value if task.finished else None
-
-
-def _title(name: str, say: Words) -> str:
-    if name == OWN:
-        return say("explore.own_title", title=session.world(OWN).scenario.title)
-    return say(f"stories.{name.replace('-', '_')}_title")

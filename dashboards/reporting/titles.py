@@ -14,9 +14,9 @@ _LONGEST_STORY = 1500  # characters
 
 def title_of(words: Words, world: World) -> tuple[str, str]:
     """Return title and story of a world."""
-    key = f"stories.{world.name.replace('-', '_')}"
-    if world.name != OWN and f"{key}_title" in words.known:
-        return words(f"{key}_title"), words(f"{key}_story")
+    told = None if world.name == OWN else words.story(world.name)
+    if told is not None:
+        return told
     title = clean(world.scenario.title) or clean(world.scenario.name) or words("report.own_title")
     return title, clean(world.scenario.story, _LONGEST_STORY)
 

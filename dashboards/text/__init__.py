@@ -35,6 +35,11 @@ class Words:
         start = f"{name}."
         return {key.removeprefix(start): text for key, text in self.known.items() if key.startswith(start)}
 
+    def story(self, name: str) -> tuple[str, str] | None:
+        """Return the title of a story that ships and what it tells, None for a name without words."""
+        key = f"stories.{name.replace('-', '_')}"
+        return (self(f"{key}_title"), self(f"{key}_story")) if f"{key}_title" in self.known else None
+
     def number(self, value: float | None, digits: int = 3) -> str:
         """Return a number as this language writes it: thousands set apart, `digits` figures if not whole."""
         if value is None or math.isnan(value):

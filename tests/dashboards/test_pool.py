@@ -4,33 +4,16 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from waiting import until
 
-from dashboards.limits import Limits
 from dashboards.playing import Cancelled, PlayError, Pool, in_words
 from dashboards.playing import pool as pools
 from dashboards.text import words
 from tests.dashboards.pool_jobs import exists, job, read_all
-
-
-@pytest.fixture
-def make() -> Iterator[Callable[..., Pool]]:
-    """A function that makes a pool, of one worker unless told otherwise; closed at the end of the test."""
-    made: list[Pool] = []
-
-    def started(**allowed: int) -> Pool:
-        made.append(Pool(Limits(**{"workers": 1, **allowed})))
-        assert made[-1].ready()
-        return made[-1]
-
-    yield started
-    for pool in made:
-        pool.close()
-
 
 # -- what comes back --------------------------------------------------------------------------------------------------
 

@@ -7,32 +7,15 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from waiting import until
 
-from dashboards.limits import Limits
 from dashboards.playing import Cancelled, Job, PlayError, Pool, in_words
 from dashboards.text import words
 from ecosim.errors import EcosimError
 from tests.dashboards.pool_jobs import exists, job, read_all
-
-
-@pytest.fixture
-def make() -> Iterator[Callable[..., Pool]]:
-    """A function that makes a pool, of one worker unless told otherwise; closed at the end of the test."""
-    made: list[Pool] = []
-
-    def started(**allowed: int) -> Pool:
-        made.append(Pool(Limits(**{"workers": 1, **allowed})))
-        assert made[-1].ready()
-        return made[-1]
-
-    yield started
-    for pool in made:
-        pool.close()
-
 
 # -- what goes wrong --------------------------------------------------------------------------------------------------
 
