@@ -191,3 +191,11 @@ def test_of_a_link_that_is_too_long_nothing_is_taken_over():
     assert found.setup == Setup(FIRST)
     assert "trop long" in found.problems[0]
     assert links.read("seed=3&x=" + "y" * 3900).setup.seed == 3
+
+
+def test_a_value_out_of_bounds_is_left_out_alone() -> None:
+    found = links.read("story=fintech&dials.medium_dial=7&dials.attractor_dial=0.5&lever.training=0.5,0,,")
+    assert found.setup.values == (("dials.attractor_dial", 0.5),)
+    assert [name for name, _ in found.setup.levers] == ["training"]
+    assert len(found.problems) == 1
+    assert "dials.medium_dial" in found.problems[0]
