@@ -63,9 +63,11 @@ def test_a_dask_worker_killed_in_mid_sweep_loses_nothing(tmp_path: Path, schedul
         while len(victims) < 2 and time.monotonic() < until:
             if (folder / "under-way").exists() and len(list((folder / "under-way").iterdir())) > len(victims):
                 time.sleep(0.4)
-                pid = next(worker.pid for worker in scheduler.workers.values() if worker.pid not in victims)
-                victims.append(pid)
-                os.kill(pid, 9)
+                # the nanny of the last victim has no process until it has started the next
+                living = [worker.pid for worker in scheduler.workers.values() if worker.pid not in (None, *victims)]
+                if living:
+                    victims.append(living[0])
+                    os.kill(living[0], 9)
             time.sleep(0.02)
 
     killer = threading.Thread(target=kill)
