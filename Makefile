@@ -3,6 +3,7 @@
 # make check      style, types and layers
 # make bench      speed, memory and start, as ratios
 # make dashboard  the pages on which policymakers play with an ecosystem
+# make validate   play the whole scoreboard anew: theory, limits, classics, real data, facts (about an hour)
 # make map        play anew what the dashboard's map of tipping is answered from (about an hour)
 # PYTHON=python3.12 make test   with another Python
 
@@ -14,7 +15,7 @@ DATA ?= ../shared/data
 PARTICIPATIONS = $(DATA)/h2020_participations.csv.gz
 PROGRAMMES = $(DATA)/h2020_programme_parts.csv.gz
 
-.PHONY: run test check bench dashboard map clean clean-cache
+.PHONY: run test check bench dashboard map validate clean clean-cache
 
 run: $(VENV)/.run
 ifneq ($(wildcard $(PARTICIPATIONS)),)
@@ -40,6 +41,14 @@ bench: $(VENV)/.run
 
 dashboard: $(VENV)/.dashboard
 	$(BIN)/ecosim dashboard
+
+validate: $(VENV)/.test
+ifneq ($(wildcard $(PARTICIPATIONS)),)
+	$(BIN)/ecosim validate --all --participations $(PARTICIPATIONS) --programmes $(PROGRAMMES) --train-until 2017 --out docs/validation
+else
+	@echo "$(PARTICIPATIONS) is not there: real data are left out."
+	$(BIN)/ecosim validate --all --out docs/validation
+endif
 
 map: $(VENV)/.test
 	$(BIN)/python -m dashboards.tipping --out results/tipping-map

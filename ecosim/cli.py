@@ -341,6 +341,52 @@ def compact(folder: SweepFolder, quiet: Quiet = False) -> None:
     raise typer.Exit(compact_command(folder, quiet))
 
 
+# -- scoreboard -----------------------------------------------------------------------------------------------
+
+
+@app.command()
+def validate(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[STUDY]...", help="Studies to play.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every study: the whole scoreboard.")] = False,
+    participations: Annotated[
+        Path | None, typer.Option(help="CSV of participations: who took part in which project, and when.")
+    ] = None,
+    programmes: Annotated[Path | None, typer.Option(help="CSV of projects and their themes.")] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(help="OURS=THEIRS: what the file calls project, organisation, kind, country, start or theme."),
+    ] = None,
+    kind: Annotated[
+        list[str] | None, typer.Option(help="THEIRS=OURS: which of its kinds is firm, lab or other.")
+    ] = None,
+    train_until: Annotated[
+        int | None,
+        typer.Option(parser=_whole(1, 9999), help="Last year to learn from (default: all but the last two)."),
+    ] = None,
+    test_until: Annotated[int | None, typer.Option(parser=_whole(1, 9999), help="Last year to predict.")] = None,
+    title: Annotated[str | None, typer.Option(help="Name of the programme, for titles.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of tables and figures (default: results/validation); goes on there.")
+    ] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Fewer and smaller runs: seconds instead of minutes.")] = False,
+    workers: Annotated[
+        int | None, typer.Option(parser=_whole(1, 1000), help="Processes (default: one per processor).")
+    ] = None,
+    again: Annotated[bool, typer.Option("--again", help="Play also what the folder holds already.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
+) -> None:
+    """Set the model beside theory, classics, real data and stylised facts; leave a scoreboard.
+
+    Without names: the studies there are; with --participations, those that score its network.
+    """
+    from experiments.validation.command import given_source, list_command, validate_command
+
+    source = given_source(participations, programmes, column or [], kind or [], train_until, test_until, title)
+    if not names and not everything and source is None:
+        raise typer.Exit(list_command())
+    raise typer.Exit(validate_command(names or [], everything, source, out, quick, workers, again, quiet))
+
+
 # -- ablation -------------------------------------------------------------------------------------------------
 
 

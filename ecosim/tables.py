@@ -11,6 +11,7 @@ import math
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TextIO
 
 from ecosim.errors import InputFileError, nearest_name
 
@@ -59,13 +60,23 @@ def weight(value: str) -> float:
     return number
 
 
+def _separator(handle: TextIO, separators: str) -> str:
+    """Return the separator that gives the first line of a file most columns (ties: the first); read from there on."""
+    if len(separators) == 1:
+        return separators
+    first = handle.readline()
+    handle.seek(0)
+    return max(separators, key=lambda one: len(next(csv.reader([first], delimiter=one), [])))
+
+
 def read_rows(
-    path: Path, columns: Mapping[str, Reader], optional: Sequence[str] = ()
+    path: Path, columns: Mapping[str, Reader], optional: Sequence[str] = (), separators: str = ","
 ) -> Iterator[tuple[int, dict[str, object]]]:
     """Yield ``(row number, {column: value})`` for each data row of a CSV file; the header is row 1.
 
     `columns` maps a column's name to a function that turns its text into a value and raises ValueError with the
-    words for what is allowed. A column in `optional` may be missing or empty: its value is then None.
+    words for what is allowed. A column in `optional` may be missing or empty: its value is then None. Of several
+    `separators` that values may stand between, it is the one that gives the header most columns.
 
     Raises
     ------
@@ -76,7 +87,7 @@ def read_rows(
     opener = gzip.open if path.suffix == ".gz" else open
     try:
         with opener(path, "rt", encoding="utf-8-sig", newline="") as handle:
-            reader = csv.reader(handle)
+            reader = csv.reader(handle, delimiter=_separator(handle, separators))
             header = next(reader, None)
             if not header:
                 raise InputFileError(f"{path}: the file is empty; expected columns {', '.join(columns)}")

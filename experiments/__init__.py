@@ -1,7 +1,7 @@
 """Experiments on ecosim: many runs, compared with intervals.
 
 ``Study``, ``sweep``, ``load``   a study from a file or from Python, played in a folder, read back
-``python -m experiments.behaviours NAME [--quick]``  what must hold of the model; ``experiments.stories``  the stories
+``ecosim validate``   the scoreboard: ``validation`` and ``behaviours``; ``python -m experiments.stories``   the stories
 """
 
 from importlib import import_module

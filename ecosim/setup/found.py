@@ -38,7 +38,7 @@ def found(scenario: Scenario | Inputs, seed: int) -> State:
     clusters = cluster_columns(specs, sectors, regions)
     columns = organisation_columns(inputs, specs, clusters, sectors, regions, seed)
     names = [organisation.id for organisation in inputs.organisations] or None
-    if scenario.ties_file is not None:
+    if scenario.ties_file is not None or inputs.ties:
         ties = given_ties(inputs, columns)
     else:
         ties = generate_ties(scenario.parameters, columns, clusters, sectors.centres, seed)

@@ -13,6 +13,7 @@ from scipy.special import gammaln
 from experiments.drawing import COLOURS, DASHES, MARKERS, new_figure
 from experiments.pool import run_many
 from experiments.statistics import mean_interval
+from experiments.validation.row import Row, above, below, interval, shown
 
 QUESTION = "With trust, do dense clusters close in on themselves, more so without bridges, and lose variety by it?"
 YEARS, LATE = 15, 36  # years played; months at the end whose births are looked at
@@ -138,6 +139,37 @@ def conclude(table: pd.DataFrame) -> dict[str, Any]:
         on["log rarefied, shut over open, more than without trust"][2] < 0
     )
     return findings
+
+
+def rows(findings: dict[str, Any]) -> list[Row]:
+    """Return the lines of the scoreboard. Equivalence is not asked: each line is about a direction."""
+    on = findings["trust on, what shut bridges do"]
+    source = "Burt 2004; Uzzi 1997; model description, section 4"
+    facts = {
+        "closes": (
+            "Dense networks with trust close in on themselves.",
+            findings["trust on, bridges open"]["rise of closure in 15 years"],
+            True, "",
+        ),
+        "bridges keep variety": (
+            "Shut bridges cost variety (sector sets among equally many births, logarithm).",
+            on["log rarefied, shut over open"], False, "",
+        ),
+        "bridges slow closure": (
+            "Networks close more where bridges are shut.", on["rise of closure, shut minus open"], True,
+            "Bridged clusters have more births, which trust grows from.",
+        ),
+        "trust raises the cost": (
+            "With trust, shut bridges cost more variety than without.",
+            on["log rarefied, shut over open, more than without trust"], False,
+            "Trust moves meetings among the partners of a layer, not away from bridges.",
+        ),
+    }  # fmt: skip
+    return [
+        Row(key, fact, source, "above 0" if more else "below 0", shown(values),
+            above(interval(values), 0.0) if more else below(interval(values), 0.0), note)
+        for key, (fact, values, more, note) in facts.items()
+    ]  # fmt: skip
 
 
 def draw(table: pd.DataFrame) -> Figure:

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from experiments.drawing import COLOURS, DASHES, new_figure
 from experiments.pool import run_many
 from experiments.statistics import mean_interval
+from experiments.validation.row import Row, above, interval, shown
 
 QUESTION = "Does an attractor's onset make a larger burst than the same total drive spread evenly; what persists?"
 MONTHS, START, END, STRENGTH = 180, 60, 84, 0.15
@@ -72,6 +73,27 @@ def conclude(table: pd.DataFrame) -> dict[str, Any]:
     findings["holds"] = values[0].low > 0 and values[2].low > 0
     findings["something persists"] = values[3].low > 0
     return findings
+
+
+def rows(findings: dict[str, Any]) -> list[Row]:
+    """Return the lines of the scoreboard."""
+    facts = {
+        "births in the onset's first year minus the even case's best year": (
+            "burst", "An attractor's onset makes a larger burst than the best year of its drive spread evenly.", "",
+        ),
+        "births in 15 years, pulse minus even": (
+            "total", "A pulse makes more hybrids in 15 years than the same total drive spread evenly.", "",
+        ),
+        "births in the last two years (6 to 8 years after the end) minus a run without attractor": (
+            "persistence", "More hybrids are born six to eight years after the attractor's end than without any.",
+            "It persists, but barely: portfolios are the core's only memory.",
+        ),
+    }  # fmt: skip
+    return [
+        Row(key, fact, "model description, behaviour 4", "above 0 hybrids", shown(findings[name], "hybrids"),
+            above(interval(findings[name]), 0.0), note)
+        for name, (key, fact, note) in facts.items()
+    ]  # fmt: skip
 
 
 def draw(table: pd.DataFrame) -> Figure:

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from experiments.drawing import COLOURS, DASHES, MARKERS, new_figure
 from experiments.pool import run_many
 from experiments.statistics import mean_interval
+from experiments.validation.row import Row, above, interval, shown
 
 QUESTION = "What persists six to eight years after an attractor has ended, with society and economy on and off?"
 MONTHS, START, END, STRENGTH, WIDTH = 180, 60, 84, 0.15, 0.8
@@ -89,6 +90,37 @@ def conclude(table: pd.DataFrame) -> dict[str, Any]:
                 else:
                     findings[f"{words} (%)"] = [round(float(x), 2) for x in mean_interval(_late(table, world, name))]
     return findings
+
+
+def rows(findings: dict[str, Any]) -> list[Row]:
+    """Return the lines of the scoreboard."""
+    facts = {
+        "knowledge, off": (
+            "Without society and economy, more hybrids are born six to eight years after a market's end.",
+            findings["off: hybrids born in the last two years, pulse minus none"], "hybrids",
+            "0.2 to 0.4 % of the births of the pulse: hardly anything.",
+        ),
+        "knowledge, on": (
+            "With society and economy, more hybrids are born six to eight years after a market's end.",
+            findings["on: hybrids born in the last two years, pulse minus none"], "hybrids",
+            "0.2 to 0.4 % of the births of the pulse: hardly anything.",
+        ),
+        "revenue": (
+            "Revenue is still higher six to eight years after a market's end.",
+            findings["on: revenue in the last two years, pulse minus none (%)"], "%",
+            "Partly slow memory: offers live for seven years.",
+        ),
+        "employment": (
+            "Employment is still higher six to eight years after a market's end.",
+            findings["on: employees in the last two years, pulse minus none (%)"], "%",
+            "Partly slow memory: offers live for seven years.",
+        ),
+    }  # fmt: skip
+    return [
+        Row(key, fact, "model description, behaviour 4", "above 0", shown(values, unit),
+            above(interval(values), 0.0), note)
+        for key, (fact, values, unit, note) in facts.items()
+    ]  # fmt: skip
 
 
 def draw(table: pd.DataFrame) -> Figure:

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from experiments.drawing import COLOURS, DASHES, MARKERS, new_figure
 from experiments.pool import run_many
 from experiments.statistics import mean_interval
+from experiments.validation.row import Row, above, interval, shown
 
 QUESTION = "Do hybrids rise and then fall with the cognitive distance between sectors?"
 DRIVE = 0.05  # without any attractor, whose own reach would mix with the distance
@@ -59,6 +60,20 @@ def conclude(table: pd.DataFrame) -> dict[str, Any]:
         "when distance does not matter, most over fewest first crossings": round(spread, 3),
         "holds": bool(rise.low > 0 and fall.low > 0 and low < peak < high),
     }
+
+
+def rows(findings: dict[str, Any]) -> list[Row]:
+    """Return the lines of the scoreboard."""
+    peak = findings["distance of the peak, in units of the openness d*"]
+    facts = {
+        "rise": ("peak minus smallest distance", "Hybrids rise with cognitive distance, up to a middling one."),
+        "fall": ("peak minus largest distance", "Hybrids fall again with larger cognitive distance."),
+    }
+    return [
+        Row(key, fact, "Nooteboom et al. 2007; model description, behaviour 5", "difference above 0 hybrids",
+            f"{shown(findings[name], 'hybrids')}, peak at {peak:g} d*", above(interval(findings[name]), 0.0))
+        for key, (name, fact) in facts.items()
+    ]  # fmt: skip
 
 
 def draw(table: pd.DataFrame) -> Figure:

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from experiments import paired
 from experiments.drawing import COLOURS, MARKERS
 from experiments.statistics import Interval, mean_interval
+from experiments.validation.row import Row, above, interval, judged, shown
 
 if TYPE_CHECKING:
     from ecosim import Scenario
@@ -161,6 +162,33 @@ def _short(value: float) -> float:
 
 def _list(interval: Interval) -> list[float]:
     return [_short(value) for value in interval]
+
+
+def rows(findings: dict[str, Any]) -> list[Row]:
+    """Return the lines of the scoreboard: what each lever moves where its barrier binds, and where it is slack."""
+    found = []
+    for lever in TARGETS:
+        case = findings[lever]
+        binds, slack = case["where it binds"], case["slack, % of the outcome there"]
+        found += [
+            Row(
+                f"{lever}, binds",
+                f"The lever {lever} raises its own outcome where its barrier binds: {case['own outcome']}.",
+                "interview, levers (a)–(f); model description, behaviour 9",
+                "above 0",
+                f"{shown(binds)} of {case['without']:,.4g}",
+                above(interval(binds), 0.0),
+            ),
+            Row(
+                f"{lever}, slack",
+                f"The lever {lever} moves its own outcome by less than 1 % where its barrier is there but slack.",
+                "model description, behaviour 9",
+                "within ±1 %",
+                shown(slack, "%"),
+                judged(interval(slack), -1.0, 1.0),
+            ),
+        ]
+    return found
 
 
 def draw(table: pd.DataFrame) -> Figure:

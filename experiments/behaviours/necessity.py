@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from experiments.drawing import COLOURS, new_figure
 from experiments.pool import run_many
 from experiments.statistics import ratio_interval
+from experiments.validation.row import Row, below, interval, shown
 
 QUESTION = "Do generation-2 hybrids over 10 years stay below 1 % of the all-on case with any one dial at 0?"
 DIALS = ("diversity_dial", "attractor_dial", "medium_dial")
@@ -44,6 +45,23 @@ def conclude(table: pd.DataFrame) -> dict[str, Any]:
     findings["all on, generation-2 hybrids per run"] = float(everything["generation_2"].mean())
     findings["holds"] = all(value[2] < 0.01 for key, value in findings.items() if key.startswith("share"))
     return findings
+
+
+def rows(findings: dict[str, Any]) -> list[Row]:
+    """Return the lines of the scoreboard."""
+    words = {"diversity": "diversity", "attractor": "the attractor", "medium": "the medium"}
+    return [
+        Row(
+            name,
+            f"Without {words[name]}, hybrids of generation 2 over ten years stay below 1 % of the all-on case.",
+            "model description, behaviour 1",
+            "below 1 %",
+            shown([100 * value for value in findings[f"share without {name}"]], "%"),
+            below(interval(findings[f"share without {name}"]), 0.01),
+            "" if name == "attractor" else "Built in: nothing can be born across sectors then.",
+        )
+        for name in words
+    ]
 
 
 def draw(table: pd.DataFrame) -> Figure:

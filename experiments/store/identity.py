@@ -22,7 +22,7 @@ from experiments.study.writing import same_value
 if TYPE_CHECKING:
     from experiments.study import Study
 
-__all__ = ["model_version", "point_keys", "run_keys"]
+__all__ = ["ecosim_version", "model_version", "point_keys", "run_keys"]
 
 UInt64Array = npt.NDArray[np.uint64]
 
@@ -45,11 +45,12 @@ def model_version(study: Study) -> str:
     """
     if study.run:
         return _own_version(study.run.partition(":")[0])
-    return _ecosim_version()
+    return ecosim_version()
 
 
 @cache
-def _ecosim_version() -> str:
+def ecosim_version() -> str:
+    """Return the version of the model and a digest of its source."""
     folder = Path(ecosim.__file__).parent
     files = [path for name in _DECISIVE for path in (sorted((folder / name).rglob("*.py")) or [folder / name])]
     digest = hashlib.blake2b(digest_size=6)

@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from experiments.stories.groups import conclude_group, draw_group, play_group
+from experiments.stories.groups import conclude_group, draw_group, play_group, rows_group
+from experiments.validation.row import Row
 
 QUESTION = "Does the largest alliance after ten years have ALFADIR's 1,000 employees (within 20 %)?"
 REPORTED = {"employees": 1000.0}  # compared with; no run knows it
@@ -29,6 +30,11 @@ def run(quick: bool = False, workers: int | None = None) -> pd.DataFrame:
 def conclude(table: pd.DataFrame) -> dict[str, Any]:
     """Return medians of the group's size, beside the reported one."""
     return conclude_group(table, REPORTED)
+
+
+def rows(findings: dict[str, Any]) -> list[Row]:
+    """Return the lines of the scoreboard."""
+    return rows_group(findings, REPORTED, "interview with P. Robert, France Clusters, 2016")
 
 
 def draw(table: pd.DataFrame) -> Figure:

@@ -16,11 +16,12 @@ from matplotlib.figure import Figure
 from experiments.drawing import COLOURS, MARKERS, new_figure
 from experiments.pool import run_many
 from experiments.statistics import Interval
+from experiments.validation.row import Row, interval, judged, shown
 
 if TYPE_CHECKING:
     from ecosim.state import State
 
-__all__ = ["WORDS", "conclude_group", "draw_group", "group_outcome", "median_interval", "play_group"]
+__all__ = ["WORDS", "conclude_group", "draw_group", "group_outcome", "median_interval", "play_group", "rows_group"]
 
 YEARS, TOLERANCE = 10, 0.2
 BASE = "as shipped"
@@ -129,6 +130,22 @@ def conclude_group(table: pd.DataFrame, reported: Mapping[str, float]) -> dict[s
         abs(findings[name]["median"][0] / value - 1.0) <= TOLERANCE for name, value in reported.items()
     )
     return findings
+
+
+def rows_group(findings: Mapping[str, Any], reported: Mapping[str, float], source: str) -> list[Row]:
+    """Return the lines of the scoreboard: the group's median size beside what was reported of it."""
+    return [
+        Row(
+            name,
+            f"After ten years the median group has, within 20 %, the reported {WORDS[name]}.",
+            source,
+            f"{value:,.0f} ± 20 %",
+            f"{shown(findings[name]['median'])} ({shown(findings[name]['median over reported'])} of it)",
+            judged(interval(findings[name]["median over reported"]), 1.0 - TOLERANCE, 1.0 + TOLERANCE),
+            "The number of firms is put in and their size is assumed; docs/stories says how much hangs on it.",
+        )
+        for name, value in reported.items()
+    ]
 
 
 def draw_group(table: pd.DataFrame, reported: Mapping[str, float], title: str) -> Figure:

@@ -1,0 +1,1 @@
+"""Stylised facts of innovation, by the estimators that the literature uses. One study a file."""
