@@ -148,6 +148,18 @@ def test_it_goes_on_where_it_stopped(command: Command, tmp_path: Path) -> None:
     assert set(kept_in(out)) == {"toy", "twin"}
 
 
+def test_an_interrupt_between_table_and_findings_leaves_no_old_findings(command: Command, tmp_path: Path) -> None:
+    out = tmp_path / "board"
+    assert command("validate", "toy", "--out", out).code == 0
+    toy.BEHAVIOUR["values"] = (5.0, 6.0, 7.0)
+    toy.BEHAVIOUR["interrupt later"] = True
+    assert command("validate", "toy", "--again", "--out", out).code == 1
+    assert kept_in(out) == {}  # of the new table nothing is known yet, and the old findings are not its own
+    toy.BEHAVIOUR["interrupt later"] = False
+    assert command("validate", "toy", "--out", out).code == 0
+    assert kept_in(out)["toy"].findings["mean"][0] == 6.0
+
+
 def test_again_and_another_size_are_played_anew(command: Command, tmp_path: Path) -> None:
     out = tmp_path / "board"
     for arguments, times in (([], 1), ([], 1), (["--again"], 2), (["--quick"], 3)):

@@ -13,7 +13,7 @@ from experiments.validation.row import Row, above, interval, shown
 
 QUESTION = "Is a number above 0?"
 PLAYED: list[bool] = []  # quick or not, of every run
-BEHAVIOUR = {"problem": "", "interrupt": False, "values": (1.0, 1.1, 1.2)}
+BEHAVIOUR = {"problem": "", "interrupt": False, "interrupt later": False, "values": (1.0, 1.1, 1.2)}
 
 
 def run(quick: bool = False, workers: int | None = None) -> pd.DataFrame:
@@ -26,6 +26,8 @@ def run(quick: bool = False, workers: int | None = None) -> pd.DataFrame:
 
 
 def conclude(table: pd.DataFrame) -> dict[str, Any]:
+    if BEHAVIOUR["interrupt later"]:
+        raise KeyboardInterrupt
     return {"mean": [round(value, 3) for value in mean_interval(table["value"].to_numpy())]}
 
 
