@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from experiments.validation.theory.surface import grown
-from experiments.validation.theory.threshold import midpoint
+from experiments.validation.theory.threshold import _badness, midpoint
 
 
 def test_midpoint_covers_the_truth_as_often_as_it_says() -> None:
@@ -82,3 +82,9 @@ def test_findings_are_the_same_from_file(quick: Callable[[str], Any]) -> None:
     assert keys == list(found.rows)
     assert len(set(keys)) == 6
     assert len(found.module.draw(pd.read_csv(io.StringIO(buffer.getvalue()))).axes) == 3
+
+
+def test_the_penalty_is_that_of_firth() -> None:
+    """Of two answers at −1 and 1, slope 0: likelihood ¼, weights ¼ each, so that the information has determinant ¼."""
+    found = _badness(0.0, np.array([-1.0, 1.0]), np.array([0.0, 1.0]))
+    assert found == pytest.approx(math.log(4) + math.log(4) / 2)
