@@ -16,8 +16,6 @@ from experiments.validation.studies import EXTRAS, PARTS, STUDIES, WITH_FILES, s
 
 __all__ = ["given_source", "list_command", "validate_command"]
 
-_KINDS = ("firm", "lab", "other")
-
 
 def list_command() -> int:
     """Print all studies, by part, one line each."""
@@ -40,7 +38,7 @@ def given_source(
     Raises
     ------
     ParameterError
-        For a name that is not known, or options about a file without the file.
+        For a name that is not known (`Source`), or options about a file without the file.
     """
     if participations is None:
         given = [("--programmes", programmes), ("--column", columns), ("--kind", kinds), ("--train-until", train_until),
@@ -50,14 +48,7 @@ def given_source(
                 raise ParameterError(f"{option}: says something about a file of participations: give --participations")
         return None
     named = _pairs("--column", columns, "OURS=THEIRS, such as project=projectID")
-    for ours in named:
-        if ours not in CORDIS_COLUMNS:
-            hint = nearest_name(ours, CORDIS_COLUMNS)
-            raise ParameterError(f"--column {ours}={named[ours]}{hint}: allowed are {', '.join(CORDIS_COLUMNS)}")
     kept = _pairs("--kind", kinds, "THEIRS=OURS, such as SME=firm")
-    for theirs, ours in kept.items():
-        if ours not in _KINDS:
-            raise ParameterError(f"--kind {theirs}={ours}{nearest_name(ours, _KINDS)}: allowed are {', '.join(_KINDS)}")
     if train_until is not None and test_until is not None and test_until <= train_until:
         raise ParameterError(f"--test-until {test_until}: allowed is a year after --train-until {train_until}")
     name = title or ("Horizon 2020" if participations.name.startswith("h2020") else participations.name.split(".")[0])
