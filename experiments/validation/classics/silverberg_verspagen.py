@@ -36,7 +36,7 @@ from experiments.drawing import COLOURS, DASHES, MARKERS, new_figure
 from experiments.pool import run_many
 from experiments.statistics import Interval, mean_interval
 from experiments.validation.classics.technology_findings import conclude, size_counts
-from experiments.validation.row import Row, Verdict, above, below, judged
+from experiments.validation.row import Row, Verdict, above, below, interval, judged
 
 __all__ = ["QUESTION", "conclude", "draw", "rows", "run"]
 
@@ -128,8 +128,8 @@ CLUSTERS = "Silverberg & Verspagen (2003), Brewing the future, ECIS Working Pape
 
 
 def _deadlock(findings: dict[str, Any]) -> list[Row]:
-    at = {radius: _interval(found) for radius, found in findings["q where half of the runs stop, by radius"].items()}
-    steps = {step: _interval(found) for step, found in findings["change of that q with the next radius"].items()}
+    at = {radius: interval(found) for radius, found in findings["q where half of the runs stop, by radius"].items()}
+    steps = {step: interval(found) for step, found in findings["change of that q with the next radius"].items()}
     widest = list(at)[-1]
     percolates = findings["q where half of the spaces percolate"]
     return [
@@ -157,11 +157,11 @@ def _rate(findings: dict[str, Any]) -> list[Row]:
     out = []
     for share, name in ((MIDDLE, "middle"), (FAR, "far")):
         key = str(share)
-        steps = {step: _interval(found) for step, found in findings["change of rate with the next radius"][key].items()}
-        wide = _interval(findings["rate, widest minus radius 1"][key])
-        flat = _interval(findings["ratio of rates, widest over half"][key])
-        clustered = _interval(findings["variance over mean"][key])
-        first = _interval(findings["rate by q and radius"][key]["1"])
+        steps = {step: interval(found) for step, found in findings["change of rate with the next radius"][key].items()}
+        wide = interval(findings["rate, widest minus radius 1"][key])
+        flat = interval(findings["ratio of rates, widest over half"][key])
+        clustered = interval(findings["variance over mean"][key])
+        first = interval(findings["rate by q and radius"][key]["1"])
         radii = list(findings["rate by q and radius"][key])
         out += [
             _row(
@@ -193,7 +193,7 @@ def _sizes(findings: dict[str, Any]) -> list[Row]:
     out = []
     near, far = (findings["innovation sizes"][str(share)] for share in (NEAR, FAR))
     for found, share, name in ((near, NEAR, "near"), (far, FAR, "far")):
-        skew = _interval(found["skewness"])
+        skew = interval(found["skewness"])
         out.append(
             _row(
                 f"skewed-{name}", f"The distribution of innovation sizes is highly skewed (q = {share}).", PAPER,
@@ -201,9 +201,9 @@ def _sizes(findings: dict[str, Any]) -> list[Row]:
                 "Far above the threshold large jumps are rare: sizes are skewed, but not more than an exponential law.",
             )
         )  # fmt: skip
-    exponent, high = _interval(near["tail exponent"]), _interval(far["tail exponent"])
+    exponent, high = interval(near["tail exponent"]), interval(far["tail exponent"])
     versus = "log-likelihood per innovation, lognormal minus Pareto"
-    in_tail, over_all = _interval(near[f"{versus}, tail"]), _interval(far[f"{versus}, all sizes"])
+    in_tail, over_all = interval(near[f"{versus}, tail"]), interval(far[f"{versus}, all sizes"])
     out += [
         _row(
             "tail-near", f"Near the threshold the tail of sizes has infinite variance (q = {NEAR}).", PAPER,
@@ -240,10 +240,6 @@ def _row(
 ) -> Row:
     note = {"holds": "", "undecided": "Too few runs to say.", "fails": why_not}[verdict]
     return Row(key, fact, source, expected, found, verdict, note)
-
-
-def _interval(found: list[float | None]) -> Interval:
-    return Interval(*(math.nan if value is None else value for value in found))
 
 
 def _listed(steps: dict[str, Interval]) -> str:

@@ -58,7 +58,7 @@ from experiments.validation.evidence.projection import Projects, measures, tie
 from experiments.validation.evidence.simulated import prepare, prepared, simulated_projects
 from experiments.validation.evidence.source import Source
 from experiments.validation.evidence.window import Window, window
-from experiments.validation.row import Row, above, judged
+from experiments.validation.row import Row, above, interval, judged
 
 QUESTION = "Do projects that grow along the model's meetings make networks like those of real research projects?"
 SIMULATED = ("model", "meetings", "told", "preferential", "configuration")
@@ -218,7 +218,7 @@ def rows(findings: dict[str, Any]) -> list[Row]:
         found = findings["measures"][name]
         difference = name in COEFFICIENTS
         band = DIFFERENCE_BAND if difference else RATIO_BAND
-        away = _read(findings["model off by"][name])
+        away = interval(findings["model off by"][name])
         verdict = judged(away, *band)
         out.append(
             Row(
@@ -226,7 +226,7 @@ def rows(findings: dict[str, Any]) -> list[Row]:
                 fact=f"Projects that grow along the model's fruitful meetings give {words} as observed.",
                 source=f"participations: {where}",
                 expected=f"{_words(found['observed'])} ({'± 0.1' if difference else 'between 0.8 and 1.25 of it'})",
-                found=f"{_read(found['model'])}, {'difference' if difference else 'ratio'} {away}",
+                found=f"{interval(found['model'])}, {'difference' if difference else 'ratio'} {away}",
                 verdict=verdict,
                 note="" if verdict == "holds" else _why(name, found) + _beside(found),
             )
@@ -252,7 +252,7 @@ def rows(findings: dict[str, Any]) -> list[Row]:
          "The model's distribution of partners lies nearer to the observed one than preferential attachment's."),
     )  # fmt: skip
     for key, what, rival, fact in claims:
-        found_difference = _read(findings[what][rival])
+        found_difference = interval(findings[what][rival])
         unit = "Kolmogorov–Smirnov" if key == "degrees-nearer" else "mean absolute log ratio or difference"
         verdict = above(found_difference, 0.0)
         out.append(
@@ -267,10 +267,6 @@ def rows(findings: dict[str, Any]) -> list[Row]:
             )
         )  # fmt: skip
     return out
-
-
-def _read(values: Any) -> Interval:
-    return Interval(*(math.nan if value is None else float(value) for value in values))
 
 
 def _words(value: float | None) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from experiments.statistics import Interval
 from experiments.validation.evidence.predictors import BASELINES
 from experiments.validation.evidence.targets import TARGETS
-from experiments.validation.row import Row, judged
+from experiments.validation.row import Row, interval, judged
 
 __all__ = ["statements"]
 
@@ -57,7 +57,7 @@ def statements(findings: dict[str, Any]) -> list[Row]:
         for rule in ("configuration", "preferential")
     ]
     for target in ("tie", "first"):
-        found = _interval(findings.get(target, {}).get("AUC added by the model"))
+        found = interval(findings.get(target, {}).get("AUC added by the model"))
         out.append(_row(
             findings, target, f"{target}: added to all rules",
             f"The model adds to what all four rules together know of {_WHAT[target]}.",
@@ -65,19 +65,19 @@ def statements(findings: dict[str, Any]) -> list[Row]:
             "The rules together know what the model knows.",
         ))  # fmt: skip
     for target in ("tie", "which"):
-        found = _interval(findings.get(target, {}).get("AUC", {}).get("model"))
+        found = interval(findings.get(target, {}).get("AUC", {}).get("model"))
         out.append(_row(
             findings, target, f"{target}: better than chance",
             f"The model is better than chance at predicting {_WHAT[target]}.", "Hanley & McNeil 1982",
             "AUC > 0.5", f"{found}", found, 0.5, 1.0, "It orders them at random, or worse.",
         ))  # fmt: skip
-    found = _interval(findings.get("tie", {}).get("AUC", {}).get("chance"))
+    found = interval(findings.get("tie", {}).get("AUC", {}).get("chance"))
     out.append(_row(
         findings, "tie", "tie: chance", "Random numbers, scored in the same way, predict nothing.",
         "Hanley & McNeil 1982",
         "AUC in [0.48, 0.52]", f"{found}", found, 0.48, 0.52, "Few cases: random numbers spread more than the band.",
     ))  # fmt: skip
-    found = _interval(findings.get("tie", {}).get("expected over observed", {}).get("model"))
+    found = interval(findings.get("tie", {}).get("expected over observed", {}).get("model"))
     out.append(_row(
         findings, "tie", "tie: calibrated in the large",
         "The model's probabilities of a new tie sum to the ties that form.", "Brier 1950",
@@ -91,7 +91,7 @@ def statements(findings: dict[str, Any]) -> list[Row]:
 def _better(findings: dict[str, Any], target: str, metric: str, rule: str, ours: str = "model") -> Row:
     """Return whether the model is better than a rule, by the interval of the paired difference."""
     measures = findings.get(target, {})
-    found = _interval(measures.get(f"{metric} of {ours} better by", {}).get(rule))
+    found = interval(measures.get(f"{metric} of {ours} better by", {}).get(rule))
     name, source = _RULES[rule]
     words = {"AUC": "", "precision": ", in the first 1 % of cases,", "Brier": " in its probabilities (Brier score)"}[
         metric
@@ -121,7 +121,3 @@ def _row(
     elif verdict == "holds":
         why = ""
     return Row(key, fact, source, expected, text, verdict, " ".join(part for part in (always, why) if part))
-
-
-def _interval(found: Any) -> Interval:
-    return Interval(*(float("nan") if value is None else float(value) for value in (found or [None] * 3)))
