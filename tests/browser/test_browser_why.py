@@ -107,11 +107,12 @@ def test_stopped_and_gone_on_with(visit: Any) -> None:
     page.wait_for_function("/^[1-9]\\d* of/.test((document.querySelector('.eco-why-panel p') || {}).textContent)")
     page.click(".eco-why-panel button:text-is('Stop')")
     page.wait_for_selector(".eco-why-panel button:text-is('Continue')")
+    page.wait_for_timeout(1500)  # runs that had ended, but were not counted yet, come in
     told = page.inner_text(".eco-why-panel [role=status]")
     done, total = (int(number) for number in re.match(r"Stopped: (\d+) of (\d+) runs", told).groups())  # type: ignore[union-attr]
     assert 0 < done < total == 80
     page.wait_for_timeout(1500)
-    assert int(re.search(r"\d+", page.inner_text(".eco-why-panel [role=status]")).group()) <= done + 4  # type: ignore[union-attr]
+    assert page.inner_text(".eco-why-panel [role=status]") == told
     page.click(".eco-why-panel button:text-is('Continue')")
     page.wait_for_selector(".eco-why-panel progress")
     page.wait_for_function(
