@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
 import urllib.parse
-import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from serving import relay, serving
 from waiting import until
+
+from dashboards.load import health
 
 KNOWN = re.compile(r"Failed to evaluate Vue script and find module\.exports, falling back to old method")
 PATIENCE = 60_000  # milliseconds
@@ -54,8 +54,8 @@ def said(browser: Any, proxied: str) -> Iterator[tuple[Any, list[str]]]:
 
 
 def sessions(address: str) -> int:
-    with urllib.request.urlopen(f"{address}/healthz", timeout=30) as answer:
-        return int(json.load(answer)["sessions"])
+    """Return how many there are, whether or not its workers are there yet."""
+    return int(health(address)["sessions"])
 
 
 def test_all_pages_behind_a_proxy(said: tuple[Any, list[str]], proxied: str) -> None:
