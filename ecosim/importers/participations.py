@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ecosim.errors import InputFileError
+from ecosim.importers.tallies import known, most_frequent, numbered, shared_weights
 from ecosim.specs import MAX_SECTORS
 from ecosim.tables import Reader, read_rows
 
@@ -56,7 +57,7 @@ def read_participations(path: Path) -> Participations:
         For a file that is broken or lacks a column, an unknown type, or no usable row.
     """
     columns: dict[str, Reader] = {
-        "rcn": _known, "pic": _known, "type": _type, "country": _known, "start_date": _year,
+        "rcn": known, "pic": known, "type": _type, "country": known, "start_date": _year,
     }  # fmt: skip
     skipped = {"no project (rcn)": 0, "no organisation (pic)": 0, "no type": 0, "listed twice in its project": 0}
     names: tuple[list[str], list[str], list[str], list[str]] = ([], [], [], [])
@@ -73,14 +74,8 @@ def read_participations(path: Path) -> Participations:
             years.add(int(str(row["start_date"])))
     if not names[0]:
         raise InputFileError(f"{path}: no row has a project (rcn), an organisation (pic) and a type")
-    projects, project = _numbered(names[0])
-    organisations, organisation = _numbered(names[1])
-    kinds, kind = _numbered(names[2])
-    codes, code = _numbered(names[3])
-    votes = _table(organisation, code, len(organisations), len(codes))
-    if codes[0] == "":
-        # a known country outweighs any number of rows without one
-        votes[:, 0] = np.minimum(votes[:, 0], 0.5)
+    projects, project = numbered(names[0])
+    organisations, organisation = numbered(names[1])
     pairs = np.unique(project * len(organisations) + organisation)
     skipped["listed twice in its project"] = len(project) - len(pairs)
     return Participations(
@@ -88,9 +83,9 @@ def read_participations(path: Path) -> Participations:
         organisations=organisations,
         project=pairs // len(organisations),
         organisation=pairs % len(organisations),
-        types=[kinds[row] for row in _table(organisation, kind, len(organisations), len(kinds)).argmax(axis=1)],
-        countries=[codes[row] for row in votes.argmax(axis=1)],
-        codes=[name for name in codes if name],
+        types=most_frequent(organisation, names[2], len(organisations)),
+        countries=most_frequent(organisation, names[3], len(organisations)),
+        codes=sorted(set(names[3]) - {""}),
         years=(min(years), max(years)) if years else None,
         skipped=skipped,
     )
@@ -111,45 +106,23 @@ def read_programmes(path: Path, projects: list[str]) -> tuple[list[str], FloatAr
     """
     row_of = {name: row for row, name in enumerate(projects)}
     found: set[tuple[int, str]] = set()
-    for _, row in read_rows(path, {"rcn": _known, "programme_part": _known}):
+    for _, row in read_rows(path, {"rcn": known, "programme_part": known}):
         project, part = row_of.get(str(row["rcn"])), str(row["programme_part"])
         if project is not None and part:
             found.add((project, part))
     if not found:
         raise InputFileError(f"{path}: no row gives a programme part to a project (rcn) of the participations file")
-    parts = sorted({part for _, part in found})
-    if len(parts) > MAX_SECTORS:
+    parts = len({part for _, part in found})
+    if parts > MAX_SECTORS:
         raise InputFileError(
-            f"{path}: column programme_part: {len(parts)} different parts: allowed are at most {MAX_SECTORS}; "
-            f"group them"
+            f"{path}: column programme_part: {parts} different parts: allowed are at most {MAX_SECTORS}; group them"
         )
-    column_of = {name: column for column, name in enumerate(parts)}
-    weights = np.zeros((len(projects), len(parts)))
-    for project, part in found:
-        weights[project, column_of[part]] = 1.0
-    return parts, weights / np.maximum(weights.sum(axis=1, keepdims=True), 1.0)
-
-
-def _numbered(values: list[str]) -> tuple[list[str], IntArray]:
-    """Return the different values, sorted, and each value's row among them (int64)."""
-    names = sorted(set(values))
-    row_of = {name: row for row, name in enumerate(names)}
-    return names, np.array([row_of[value] for value in values], np.int64)
-
-
-def _table(row: IntArray, column: IntArray, rows: int, columns: int) -> FloatArray:
-    """Return how often each (row, column) occurs, float64 (rows, columns)."""
-    counts = np.bincount(row * columns + column, minlength=rows * columns)
-    return counts.reshape(rows, columns).astype(np.float64)
-
-
-def _known(value: str) -> str:
-    return "" if value == "NA" else value
+    return shared_weights(found, len(projects))
 
 
 def _type(value: str) -> str:
     if value in KINDS or value in ("NA", ""):
-        return _known(value)
+        return known(value)
     raise ValueError(f"one of {', '.join(KINDS)}, or NA")
 
 

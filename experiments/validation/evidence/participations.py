@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ecosim.errors import InputFileError, ParameterError, nearest_name
+from ecosim.importers.tallies import known, most_frequent, numbered, shared_weights
 from ecosim.specs import MAX_SECTORS, ORGANISATION_KINDS
 from ecosim.tables import Reader, read_rows
 from experiments.validation.evidence.source import CORDIS_KINDS, Source
@@ -101,7 +102,7 @@ def read(source: Source) -> Participations:
     names = {name: source.column(name) for name in ("project", "organisation", "kind", "country", "start", "theme")}
     if source.programmes is not None:
         del names["theme"]  # it is the programmes' business
-    columns: dict[str, Reader] = dict.fromkeys(names.values(), _known)
+    columns: dict[str, Reader] = dict.fromkeys(names.values(), known)
     columns[names["kind"]] = _kind_reader(source.kinds)
     columns[names["start"]] = _year
     # what the source names itself must be there; starts may also stand in the programmes
@@ -130,13 +131,13 @@ def read(source: Source) -> Participations:
             f"{path}: no row has a project ({names['project']}), an organisation ({names['organisation']}), a kind "
             f"({names['kind']}) and a start ({names['start']})"
         )
-    project_ids, project = _numbered([row[0] for row in good])
-    ids, organisation_rows = _numbered([row[1] for row in good])
+    project_ids, project = numbered([row[0] for row in good])
+    ids, organisation_rows = numbered([row[1] for row in good])
     pairs = np.unique(project * len(ids) + organisation_rows)
     skipped["listed twice in its project"] = len(good) - len(pairs)
     years = np.full(len(project_ids), np.iinfo(np.int64).max)
     np.minimum.at(years, project, np.array([row[4] for row in good]))
-    kinds = _most_frequent(organisation_rows, [row[2] for row in good], len(ids))
+    kinds = most_frequent(organisation_rows, [row[2] for row in good], len(ids))
     pair_project, pair_organisation = pairs // len(ids), pairs % len(ids)
     if listed is not None:
         themed, where = listed.themes, f"{source.programmes}"
@@ -153,7 +154,7 @@ def read(source: Source) -> Participations:
     themes, weights = _weights(project_ids, themed, f"{where}: column {source.column('theme')}")
     return Participations(
         project=pair_project, organisation=pair_organisation, year=years, themes=themes, weights=weights, kinds=kinds,
-        countries=_most_frequent(organisation_rows, [row[3] for row in good], len(ids)),
+        countries=most_frequent(organisation_rows, [row[3] for row in good], len(ids)),
         ids=ids, project_ids=project_ids, skipped=skipped,
     )  # fmt: skip
 
@@ -169,7 +170,7 @@ class _Programmes:
     def read(cls, source: Source, with_start: bool) -> _Programmes:
         assert source.programmes is not None
         project, theme = source.column("programmes_project"), source.column("theme")
-        columns: dict[str, Reader] = {project: _known, theme: _known}
+        columns: dict[str, Reader] = {project: known, theme: known}
         if with_start:
             columns[source.column("start")] = _year
         themes: set[tuple[str, str]] = set()
@@ -190,37 +191,13 @@ def _weights(projects: list[str], themed: set[tuple[str, str]], where: str) -> t
     pairs = [(row_of[project], theme) for project, theme in themed if project in row_of]
     if not pairs:
         raise InputFileError(f"{where}: no row gives a theme to a project of the participations")
-    themes = sorted({theme for _, theme in pairs})
-    if len(themes) > MAX_SECTORS:
+    themes = len({theme for _, theme in pairs})
+    if themes > MAX_SECTORS:
         raise InputFileError(
-            f"{where}: {len(themes)} different themes: allowed are at most {MAX_SECTORS}; group them, or name another "
+            f"{where}: {themes} different themes: allowed are at most {MAX_SECTORS}; group them, or name another "
             f"column as `theme`"
         )
-    column_of = {name: column for column, name in enumerate(themes)}
-    weights = np.zeros((len(projects), len(themes)))
-    for row, theme in pairs:
-        weights[row, column_of[theme]] = 1.0
-    return themes, weights / np.maximum(weights.sum(axis=1, keepdims=True), 1.0)
-
-
-def _numbered(values: list[str]) -> tuple[list[str], IntArray]:
-    """Return the different values, sorted, and each value's row among them (int64)."""
-    names = sorted(set(values))
-    row_of = {name: row for row, name in enumerate(names)}
-    return names, np.array([row_of[value] for value in values], np.int64)
-
-
-def _most_frequent(row: IntArray, values: list[str], rows: int) -> list[str]:
-    """Return the most frequent value of each row (ties: alphabetical; "" only where there is nothing else)."""
-    names, column = _numbered(values)
-    counts = np.bincount(row * len(names) + column, minlength=rows * len(names)).reshape(rows, -1).astype(np.float64)
-    if names[0] == "":
-        counts[:, 0] = np.minimum(counts[:, 0], 0.5)
-    return [names[place] for place in counts.argmax(axis=1)]
-
-
-def _known(value: str) -> str:
-    return "" if value == "NA" else value
+    return shared_weights(pairs, len(projects))
 
 
 def _kind_reader(ours: Mapping[str, str]) -> Callable[[str], str]:
