@@ -164,7 +164,7 @@ def _told(
     if playing:
         done, total = say.number(standing.done), say.number(standing.total)
         if standing.left is not None:
-            return first, say("compare.progress", done=done, total=total, time=_time(standing.left, say))
+            return first, say("compare.progress", done=done, total=total, time=say.duration(standing.left))
         begun = say("compare.progress_unknown", done=done, total=total)
         return first, say("compare.waiting") + say("compare.colon") + begun
     left, _, seconds = expected_now
@@ -173,7 +173,7 @@ def _told(
     runs = say.number(there + left)
     if not left:
         return first, say("compare.all_played", runs=runs)
-    to_play = say("compare.to_play", runs=say.number(left), time=_time(seconds, say))
+    to_play = say("compare.to_play", runs=say.number(left), time=say.duration(seconds))
     if asked is not None and asked[0] != question:
         return say("compare.again"), to_play
     if asked is None and there:
@@ -191,9 +191,3 @@ def _failures(listed: Sequence[Entry], standing: Standing, say: Words) -> str:
     return say(
         "compare.failed", number=say.number(len(standing.failed)), name=named(entry, say), seed=seed, problem=why
     )
-
-
-def _time(seconds: float, say: Words) -> str:
-    if seconds < 90:
-        return say("compare.seconds", number=say.number(max(round(seconds), 1)))
-    return say("compare.minutes", number=say.number(round(seconds / 60)))

@@ -19,7 +19,7 @@ from dashboards.reasons import shown
 from dashboards.reasons.cases import Case, cases
 from dashboards.reasons.effects import OUTCOMES, Effect, effects, mean_of_whole
 from dashboards.reasons.families import Families
-from dashboards.reasons.sentences import duration, origin, said
+from dashboards.reasons.sentences import origin, said
 from dashboards.reasons.work import missing
 from dashboards.setup import OWN
 from dashboards.text import Words
@@ -235,7 +235,7 @@ def _standing(
         numbers = {"done": say.number(runs - left), "total": say.number(runs)}
         if how.left is None:
             return say("why.progress_unknown", **numbers)
-        return say("why.progress", time=duration(how.left, say), **numbers)
+        return say("why.progress", time=say.duration(how.left), **numbers)
     if not left:
         return say(
             "why.all_played", runs=say.number(runs), seeds=len(seeds), months=months, first=seeds[0], last=seeds[-1]
@@ -246,5 +246,5 @@ def _standing(
     at_once = max(pool.workers - 1, 1) if large else pool.workers
     key, values = "why.to_play_unknown", {"runs": say.number(left)}
     if each is not None:
-        key, values = "why.to_play", values | {"time": duration(each * left / at_once, say)}
+        key, values = "why.to_play", values | {"time": say.duration(each * left / at_once)}
     return (say("why.large") + " " if large else "") + say(key, **values)

@@ -10,7 +10,7 @@ from dashboards.reasons.families import Families
 from dashboards.text import Words
 from ecosim.events import listed, named
 
-__all__ = ["amount", "capital", "duration", "label", "named_case", "origin", "said", "sentence"]
+__all__ = ["amount", "capital", "label", "named_case", "origin", "said", "sentence"]
 
 _TOLD = 3  # of the largest effects
 _DIGITS = 2
@@ -19,13 +19,6 @@ _DIGITS = 2
 def capital(text: str) -> str:
     """Return a text that begins with a capital letter."""
     return text[:1].upper() + text[1:]
-
-
-def duration(seconds: float, say: Words) -> str:
-    """Return how long something takes, roughly: seconds, and from two minutes on minutes."""
-    if seconds < 120:
-        return say("why.seconds", number=say.number(max(round(seconds), 1)))
-    return say("why.minutes", number=say.number(round(seconds / 60)))
 
 
 def named_case(case: Case, say: Words) -> str:

@@ -60,6 +60,12 @@ class Words:
         between = " ; " if self.language == "fr" else ", "
         return f"{self.number(estimate, digits)} [{self.number(low, digits)}{between}{self.number(high, digits)}]"
 
+    def duration(self, seconds: float) -> str:
+        """Return how long something takes, roughly: seconds, and from two minutes on minutes."""
+        if seconds < 120:
+            return f"{self.number(max(round(seconds), 1))}\u00a0s"
+        return f"{self.number(round(seconds / 60))}\u00a0min"
+
 
 @functools.cache
 def words(language: str) -> Words:

@@ -21,7 +21,7 @@ from dashboards.reasons.cases import BASELINE, FULL, Case, cases
 from dashboards.reasons.effects import Effect, effects, mean_of_whole
 from dashboards.reasons.families import Families, chosen, families, longest_line
 from dashboards.reasons.families import play as play_families
-from dashboards.reasons.sentences import amount, duration, label, named_case, origin, said, sentence
+from dashboards.reasons.sentences import amount, label, named_case, origin, said, sentence
 from dashboards.reasons.work import Work, missing
 from dashboards.setup import Lever, Setup, story
 from dashboards.text import words
@@ -309,10 +309,6 @@ def test_what_is_endless_is_told_first_and_without_numbers() -> None:
         "Without forgetting, R would know no bound: copies alone would keep hybrids alive."
     )
     assert "R n'aurait plus de limite" in said([endless], "r_theoretical", 10, FR)[0]
-
-
-def test_durations() -> None:
-    assert [duration(seconds, EN) for seconds in (0.2, 119, 180)] == ["1\u00a0s", "119\u00a0s", "3\u00a0min"]
 
 
 def test_bars_show_what_is_known_and_the_table_all() -> None:

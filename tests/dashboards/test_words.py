@@ -59,3 +59,9 @@ def test_numbers_are_written_as_the_language_does(value: float | None, english: 
 def test_an_interval_is_told_apart_from_a_decimal_comma() -> None:
     assert words("en").interval(1.5, 1.0, 2.25) == "1.50 [1, 2.25]"
     assert words("fr").interval(1.5, 1.0, 2.25) == "1,50 [1 ; 2,25]"
+
+
+def test_durations() -> None:
+    told = [words("en").duration(seconds) for seconds in (0.2, 119, 120, 180)]
+    assert told == ["1\u00a0s", "119\u00a0s", "2\u00a0min", "3\u00a0min"]
+    assert words("fr").duration(60 * 1234) == "1\u202f234\u00a0min"
