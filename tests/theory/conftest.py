@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from functools import cache
 from types import ModuleType
@@ -10,6 +11,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 import pytest
 
+from experiments.validation.keeping import keep_table
 from experiments.validation.row import Row
 from experiments.validation.studies import WITH_FILES, study
 
@@ -40,3 +42,21 @@ def quick(request: pytest.FixtureRequest) -> Callable[[str], Quick]:
         return Quick(module, table, findings, {row.key: row for row in module.rows(findings)})
 
     return play
+
+
+@pytest.fixture(scope="session")
+def reread(quick: Callable[[str], Quick], tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Quick]:
+    """Return a function that gives the same as the command has it: from the table as it reads from its file, findings
+    as JSON keeps them.
+    """  # fmt: skip
+    folder = tmp_path_factory.mktemp("tables")
+
+    @cache
+    def read(name: str) -> Quick:
+        module, table, _, _ = quick(name)
+        keep_table(folder, name, table)
+        again = pd.read_csv(folder / f"{name}.csv")
+        findings = json.loads(json.dumps(module.conclude(again), allow_nan=False))
+        return Quick(module, again, findings, {row.key: row for row in module.rows(findings)})
+
+    return read

@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from experiments.statistics import Interval
@@ -105,15 +104,11 @@ def test_the_runs_die_out_as_theory_says(quick: Callable) -> None:
     assert shares[0] - shares[1] > 0.12  # theory 0.31; its error is 0.05
 
 
-def test_findings_survive_files(quick: Callable, tmp_path) -> None:
-    found = quick("extinction")
-    path = tmp_path / "table.csv"
-    found.table.to_csv(path, index=False, float_format="%.6g")
-    again = json.loads(json.dumps(study.conclude(pd.read_csv(path)), allow_nan=False))
-    assert set(again) == set(found.findings)
-    lines = {row.key: row for row in study.rows(again)}
-    assert {key: row.verdict for key, row in lines.items()} == {key: r.verdict for key, r in found.rows.items()}
-    assert len(study.draw(pd.read_csv(path)).axes) == 2
+def test_findings_survive_files(quick: Callable, reread: Callable) -> None:
+    found, again = quick("extinction"), reread("extinction")
+    assert set(again.findings) == set(found.findings)
+    assert {key: row.verdict for key, row in again.rows.items()} == {key: r.verdict for key, r in found.rows.items()}
+    assert len(study.draw(again.table).axes) == 2
 
 
 def test_rows_fail_when_lines_die_out_otherwise(quick: Callable) -> None:

@@ -7,7 +7,6 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from ecosim import EcosystemModel
@@ -119,11 +118,8 @@ def test_the_runs_wait_as_theory_says(quick: Callable) -> None:
     assert high > 0.9
 
 
-def test_findings_survive_files(quick: Callable, tmp_path) -> None:
-    found = quick("waiting")
-    path = tmp_path / "table.csv"
-    found.table.to_csv(path, index=False, float_format="%.6g")
-    again = json.loads(json.dumps(waiting.conclude(pd.read_csv(path)), allow_nan=False))
-    assert again == json.loads(json.dumps(found.findings))
-    assert [row.key for row in waiting.rows(again)] == list(found.rows)
-    assert len(waiting.draw(pd.read_csv(path)).axes) == 2
+def test_findings_survive_files(quick: Callable, reread: Callable) -> None:
+    found, again = quick("waiting"), reread("waiting")
+    assert again.findings == json.loads(json.dumps(found.findings))
+    assert list(again.rows) == list(found.rows)
+    assert len(waiting.draw(again.table).axes) == 2
